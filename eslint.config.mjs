@@ -1,0 +1,72 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+import { rooms } from './scripts/walls/rooms.mjs';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const house = rooms(root);
+
+/**
+ * Everything of ours is forbidden to a room but itself and what it may import. `except` is relative to `from`, hence one
+ * zone for each pair of room and folder.
+ */
+const zones = house.rooms.flatMap(({ room, may }) =>
+  house.ours.map((folder) => ({
+    target: `./${room}`,
+    from: `./${folder}`,
+    except: [room, ...may]
+      .filter((allowed) => allowed === folder || allowed.startsWith(`${folder}/`))
+      .map((allowed) => `.${allowed.slice(folder.length)}`),
+    message: 'The table of who may import whom is scripts/walls/rooms.mjs.',
+  })),
+);
+
+const syntax = [
+  ['ExportDefaultDeclaration', 'Named exports only.'],
+  ['TSEnumDeclaration', 'A union of literals or a zod enum instead.'],
+  ['Decorator', 'No decorators.'],
+  ['Program > VariableDeclaration[kind="let"]', 'No module state.'],
+  ['Program > ExportNamedDeclaration > VariableDeclaration[kind="let"]', 'No module state.'],
+  ['Program > VariableDeclaration NewExpression[callee.name=/^(Map|Set|WeakMap|WeakSet)$/][arguments.length=0]', 'No module state.'],
+  ['Property[key.name="shell"][value.value=true]', 'Processes are started with argv arrays, never a shell.'],
+  ['ImportDeclaration[source.value="child_process"]', 'Import node: modules by their node: name.'],
+].map(([selector, message]) => ({ selector, message }));
+
+const noEditor = { name: 'vscode', message: 'Only extension/vscode may import the editor.' };
+
+export default tseslint.config(
+  { ignores: ['node_modules/', 'dist/', 'dist-test/', 'test-results/', '**/*.d.ts'] },
+  {
+    files: ['**/*.ts'],
+    plugins: { '@typescript-eslint': tseslint.plugin, 'import-x': importX },
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { project: ['./*/tsconfig.json', './extension/*/tsconfig.json'], tsconfigRootDir: root },
+    },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      'max-lines': ['error', { max: 400 }],
+      'no-console': 'error',
+      'no-eval': 'error',
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx', 'hack'], location: 'start' }],
+      'no-restricted-syntax': ['error', ...syntax],
+      eqeqeq: ['error', 'always'],
+      'prefer-const': 'error',
+      'import-x/no-restricted-paths': ['error', { basePath: root, zones: zones }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/only-throw-error': 'error',
+    },
+  },
+  { files: ['schemas/**', 'extension/core/**', 'extension/cli/**', 'sidecars/**', 'webviews/**'], rules: { 'no-restricted-imports': ['error', { paths: [noEditor] }] } },
+  {
+    files: ['schemas/**', 'webviews/**'],
+    ignores: ['**/*.test.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [noEditor], patterns: [{ group: ['node:*'], message: 'This room has no Node.' }] }] },
+  },
+  { files: ['test/**', 'sidecars/**'], rules: { 'no-console': 'off' } },
+);

@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests of one kind run as one project: `npx vitest run --project unit`. */
+const project = (name: string, include: string[], extra: { testTimeout: number; oneAtATime?: boolean }) => ({
+  test: {
+    name,
+    include,
+    exclude: ['**/node_modules/**', 'dist/**'],
+    testTimeout: extra.testTimeout,
+    hookTimeout: extra.testTimeout * 2,
+    // Worlds (daemons, namespaces, a browser) share one machine: one file at a time.
+    fileParallelism: !extra.oneAtATime,
+    isolate: true,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['{schemas,extension,sidecars,webviews}/**/*.test.ts', 'test/support/**/*.test.ts'], { testTimeout: 15_000 }),
+      project('bundles', ['test/bundles/**/*.test.ts'], { testTimeout: 120_000, oneAtATime: true }),
+      project('contract', ['test/contract/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
+      project('integration', ['test/integration/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
+      project('escape', ['test/escape/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
+      project('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 240_000, oneAtATime: true }),
+    ],
+  },
+});
