@@ -1,0 +1,50 @@
+import type { BackendName, DoctorCheck } from '../../../schemas/protocol/bottle.ts';
+import { backendNames } from '../../../schemas/protocol/bottle.ts';
+import type { Backend } from '../backends/backend.ts';
+import { BottleError } from '../errors.ts';
+
+/** Order of preference when nobody chose: no daemon and no image first. */
+const preference: readonly BackendName[] = ['bubblewrap', 'docker'];
+
+/** A chosen backend must work; without a choice the first one that works is taken. Says everything that is missing. */
+export async function chooseBackend(
+  backends: ReadonlyMap<BackendName, Backend>,
+  wanted: string | undefined,
+  signal: AbortSignal,
+): Promise<Backend> {
+  if (wanted !== undefined && wanted !== '') {
+    const backend = named(backends, wanted);
+    const missing = (await backend.probe(signal)).filter((check) => !check.ok);
+    if (missing.length > 0) throw unavailable([backend.name], missing);
+    return backend;
+  }
+  const problems: DoctorCheck[] = [];
+  const tried: BackendName[] = [];
+  for (const name of preference) {
+    const backend = backends.get(name);
+    if (backend === undefined) continue;
+    tried.push(name);
+    const missing = (await backend.probe(signal)).filter((check) => !check.ok);
+    if (missing.length === 0) return backend;
+    problems.push(...missing);
+  }
+  throw unavailable(tried, problems);
+}
+
+/** Looks a backend up by the name a person wrote. Throws `usage` with the known names. */
+export function named(backends: ReadonlyMap<BackendName, Backend>, name: string): Backend {
+  const known = backendNames.find((one) => one === name);
+  const backend = known === undefined ? undefined : backends.get(known);
+  if (backend === undefined) {
+    throw new BottleError('usage', `There is no backend "${name}".`, { hint: `Known here: ${[...backends.keys()].join(', ')}.` });
+  }
+  return backend;
+}
+
+function unavailable(tried: readonly BackendName[], problems: readonly DoctorCheck[]): BottleError {
+  const first = problems[0];
+  return new BottleError('backend-unavailable', `No bottle can run here with ${tried.join(' or ')}: ${problems.map((check) => check.detail).join('; ')}.`, {
+    hint: first?.fix ?? '',
+    actions: [{ title: 'Doctor', command: 'botBottle.doctor' }],
+  });
+}

@@ -1,0 +1,174 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Plan } from '../../../schemas/protocol/bottle.ts';
+import type { Bottle } from '../../../schemas/manifest/bottle.ts';
+import type { Backend, GuestFile, Limits, Owner } from '../backends/backend.ts';
+import { BottleError } from '../errors.ts';
+import { type LoadedAgent, loadAgent } from '../manifests/load.ts';
+import type { Provider, Provision } from '../providers/provider.ts';
+import { hiddenFiles } from '../workspace/hidden.ts';
+import { chooseBackend } from './backendChoice.ts';
+import type { StartPlan, StartRequest } from './bottles.ts';
+import { credential } from './credentials.ts';
+import type { BottlesDeps } from './deps.ts';
+import { defaultLimits } from './limits.ts';
+import { ownerOf } from './owner.ts';
+import { type BottleRoutes, bottleRoutes } from './routes.ts';
+import { skillFiles } from './skills.ts';
+import { workspaceFolder } from './workspaceFolder.ts';
+
+export const guestHome = '/home/agent';
+export const guestWorkspace = '/workspace';
+
+/** A value of the agent's own environment that is looked up when the bottle starts. */
+export interface ForwardedValue {
+  readonly name: string;
+  readonly source: { readonly kind: 'host'; readonly variable: string } | { readonly kind: 'prompt'; readonly prompt: string };
+}
+
+/** What a start needs beyond what may be shown. Still without a single secret value. */
+export interface PlanParts {
+  readonly backend: Backend;
+  readonly provider: Provider;
+  readonly owner: Owner;
+  readonly routes: BottleRoutes;
+  readonly provision: Provision;
+  readonly skillFiles: readonly GuestFile[];
+  readonly literals: Readonly<Record<string, string>>;
+  readonly forwarded: readonly ForwardedValue[];
+  readonly limits: Limits;
+  readonly extraCaPem: string | undefined;
+}
+
+/** A plan this service made, and so can start. */
+export class ResolvedPlan implements StartPlan {
+  constructor(
+    readonly shown: Plan,
+    readonly request: StartRequest,
+    readonly parts: PlanParts,
+  ) {}
+}
+
+/** Reads manifests and machine, decides everything, changes nothing. */
+export async function makePlan(deps: BottlesDeps, request: StartRequest, signal: AbortSignal): Promise<ResolvedPlan> {
+  const workspace = await workspaceFolder(request.workspace, deps.folders.home);
+  const loaded = await loadAgent({ home: deps.folders.home, workspace, name: request.agent, log: deps.log });
+  const provider = providerOf(deps, loaded.bottle);
+  const backend = await chooseBackend(deps.backends, request.backend ?? deps.env['BOT_BOTTLE_BACKEND'], signal);
+  const owner = await ownerOf(workspace, deps.self);
+  const [mode, hidden, skills] = await Promise.all([
+    backend.workspaceMode(workspace, owner, signal),
+    hiddenFiles(workspace),
+    skillFiles(join(deps.env['HOME'] ?? homedir(), '.claude', 'skills'), loaded.agent.skills, `${guestHome}/.claude/skills`),
+  ]);
+  const label = request.label ?? request.agent;
+  const provision = provider.provision({
+    agent: loaded.agent,
+    bottle: loaded.bottle,
+    guestHome,
+    guestWorkspace,
+    label,
+    color: request.color ?? null,
+    prompt: request.prompt ?? null,
+    headless: request.headless ?? false,
+    credential: await credentialKind(deps, loaded.bottle),
+  });
+  const routes = bottleRoutes(loaded.routes, provision.routes, loaded.bottle.egress.log);
+  for (const name of routes.slots.values()) await credential(deps, name);
+  const { literals, forwarded } = environmentOf(loaded.bottle);
+  const parts: PlanParts = {
+    backend,
+    provider,
+    owner,
+    routes,
+    provision,
+    skillFiles: skills,
+    literals,
+    forwarded,
+    limits: defaultLimits,
+    extraCaPem: await extraCa(deps),
+  };
+  return new ResolvedPlan(shownPlan({ request, loaded, parts, label, workspace, mode, hidden }), request, parts);
+}
+
+function shownPlan(made: {
+  readonly request: StartRequest;
+  readonly loaded: LoadedAgent;
+  readonly parts: PlanParts;
+  readonly label: string;
+  readonly workspace: string;
+  readonly mode: Awaited<ReturnType<Backend['workspaceMode']>>;
+  readonly hidden: readonly string[];
+}): Plan {
+  const { request, loaded, parts } = made;
+  return {
+    agent: request.agent,
+    bottle: loaded.agent.bottle,
+    provider: parts.provider.name,
+    backend: parts.backend.name,
+    image: parts.backend.name === 'docker' ? parts.provider.image : null,
+    label: made.label,
+    color: request.color ?? null,
+    workspace: { mode: made.mode.mode, host: made.workspace, guest: guestWorkspace, reason: made.mode.reason, hidden: [...made.hidden] },
+    env: {
+      literals: Object.keys(parts.literals).sort(),
+      forwarded: parts.forwarded.map((one) => one.name).sort(),
+    },
+    skills: [...loaded.agent.skills],
+    git: { identity: loaded.identity, remotes: [] },
+    egress: {
+      routes: parts.routes.file.routes.map((route) => ({
+        host: route.host,
+        credential: route.token_env === undefined ? null : (parts.routes.slots.get(route.token_env) ?? null),
+      })),
+      log: parts.routes.file.log,
+    },
+    supervise: false,
+    owner: parts.owner,
+    limits: { ...parts.limits },
+    consent: consentOf(loaded),
+  };
+}
+
+/** A workspace's agent is somebody else's words asking for power: a person has to agree to it. */
+function consentOf(loaded: LoadedAgent): Plan['consent'] {
+  const reasons = loaded.origin === 'workspace' ? [`The agent comes from the workspace (${loaded.path}), not from your home folder.`] : [];
+  return { required: reasons.length > 0, reasons: [...reasons, ...loaded.warnings] };
+}
+
+function providerOf(deps: BottlesDeps, bottle: Bottle): Provider {
+  const provider = deps.providers.get(bottle.agentProvider.template);
+  if (provider !== undefined) return provider;
+  throw new BottleError('manifest-invalid', `The bottle names the provider "${bottle.agentProvider.template}", which is not known.`, {
+    hint: `Known providers: ${[...deps.providers.keys()].join(', ')}.`,
+  });
+}
+
+/** Decided by the prefix of the real token, which alone tells how the vendor wants to be shown it. */
+async function credentialKind(deps: BottlesDeps, bottle: Bottle): Promise<{ kind: 'oauth' | 'api-key' } | null> {
+  const name = bottle.agentProvider.authToken;
+  if (name === null) return null;
+  return { kind: (await credential(deps, name)).startsWith('sk-ant-api') ? 'api-key' : 'oauth' };
+}
+
+function environmentOf(bottle: Bottle): { literals: Record<string, string>; forwarded: ForwardedValue[] } {
+  const literals: Record<string, string> = {};
+  const forwarded: ForwardedValue[] = [];
+  for (const [name, value] of bottle.env) {
+    if (value.kind === 'literal') literals[name] = value.value;
+    else if (value.kind === 'host') forwarded.push({ name, source: { kind: 'host', variable: value.variable } });
+    else forwarded.push({ name, source: { kind: 'prompt', prompt: value.prompt } });
+  }
+  return { literals, forwarded };
+}
+
+async function extraCa(deps: BottlesDeps): Promise<string | undefined> {
+  const file = deps.env['BOT_BOTTLE_EXTRA_CA'];
+  if (file === undefined || file === '') return undefined;
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new BottleError('usage', `BOT_BOTTLE_EXTRA_CA names ${file}, which cannot be read.`, { cause });
+  }
+}

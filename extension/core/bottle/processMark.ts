@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+/** A process that can be told from a later one with the same pid: start time in clock ticks (`/proc/PID/stat`, field 22). */
+export const processMarkSchema = z.object({ pid: z.number().int(), startTime: z.string() });
+export type ProcessMark = z.infer<typeof processMarkSchema>;
+
+/** The mark of a living process. Where there is no /proc the start time is empty and only the pid counts. */
+export async function processMark(pid: number): Promise<ProcessMark> {
+  return { pid, startTime: (await startTime(pid)) ?? '' };
+}
+
+/** Whether the very process that was marked still lives. */
+export async function isAlive(mark: ProcessMark): Promise<boolean> {
+  if (mark.startTime !== '') return (await startTime(mark.pid)) === mark.startTime;
+  try {
+    process.kill(mark.pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function startTime(pid: number): Promise<string | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
+    // The second field is the command in parentheses and may itself hold spaces and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}

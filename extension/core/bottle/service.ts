@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type { BottleMetadata } from '../../../schemas/protocol/bottle.ts';
+import type { RunningBottle } from '../backends/backend.ts';
+import { BottleError } from '../errors.ts';
+import { listAgents } from '../manifests/index.ts';
+import type { Bottles, StartPlan } from './bottles.ts';
+import { applyBottleChanges, bottleChanges, discardBottleChanges, readBottleChange } from './changes.ts';
+import type { BottlesDeps } from './deps.ts';
+import { doctor } from './doctor.ts';
+import { ResolvedPlan, makePlan } from './plan.ts';
+import { finish, settleAll } from './settle.ts';
+import { startBottle } from './start.ts';
+import { listSlugs, readMetadata, removeState, stateFolder } from './stateFolder.ts';
+import { summarize } from './summary.ts';
+import { sweep } from './sweep.ts';
+
+/** The bottle service over the given backends and providers. Holds no state of its own: the state folders are it. */
+export function createBottles(deps: BottlesDeps): Bottles {
+  const { home } = deps.folders;
+
+  async function metadata(slug: string): Promise<BottleMetadata> {
+    const found = await readMetadata(home, slug);
+    if (found === undefined) throw new BottleError('not-found', `There is no bottle "${slug}".`, { hint: 'bot-bottle list active shows them.' });
+    return found;
+  }
+
+  async function adopted(of: BottleMetadata): Promise<RunningBottle | undefined> {
+    if (of.state === 'exited') return undefined;
+    return deps.backends.get(of.backend)?.adopt(of, AbortSignal.timeout(10_000));
+  }
+
+  return {
+    agents: (workspace) => listAgents(home, workspace, deps.log),
+    plan: (request, signal) => makePlan(deps, request, signal),
+    start: async (plan: StartPlan, progress, signal) => {
+      if (!(plan instanceof ResolvedPlan)) throw new BottleError('internal', 'Only a plan that this service made can be started.');
+      return startBottle(deps, plan, progress, signal);
+    },
+    list: async () => {
+      const known = await settleAll(deps, await listSlugs(home));
+      const summaries = await Promise.all(known.map((one) => summarize(one, stateFolder(home, one.slug))));
+      return summaries.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+    },
+    metadata,
+    running: async (slug) => {
+      const bottle = await adopted(await metadata(slug));
+      if (bottle === undefined) throw new BottleError('not-found', `The bottle "${slug}" does not run.`, { hint: 'bot-bottle list active shows what runs.' });
+      return bottle;
+    },
+    changes: async (slug) => {
+      const of = await metadata(slug);
+      const bottle = await adopted(of);
+      await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
+      return bottleChanges(deps, of, bottle === undefined ? undefined : (folders) => bottle.mergedNames(folders));
+    },
+    readChange: async (slug, path, side) => readBottleChange(await metadata(slug), path, side),
+    apply: async (slug, request) => {
+      const of = await metadata(slug);
+      const bottle = await adopted(of);
+      await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
+      return applyBottleChanges(deps, of, request, bottle === undefined ? undefined : (folders) => bottle.mergedNames(folders));
+    },
+    discard: async (slug, paths) => {
+      const of = await metadata(slug);
+      await discardBottleChanges(deps, of, paths, await adopted(of));
+    },
+    logFile: (slug) => join(stateFolder(home, slug), 'egress', 'log.jsonl'),
+    stop: async (slug, options) => {
+      const of = await metadata(slug);
+      const bottle = await adopted(of);
+      if (options.discardChanges === true) {
+        await bottle?.stop();
+        await removeState(home, slug, of.scratch);
+        return;
+      }
+      await finish(deps, of, bottle, null, options.keep === true);
+    },
+    sweep: () => sweep(deps),
+    doctor: (request) => doctor(deps, request),
+  };
+}

@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { BottleMetadata } from '../../../schemas/protocol/bottle.ts';
+import type { RunningBottle } from '../backends/backend.ts';
+import { toBottleError } from '../errors.ts';
+import { writeAtomic } from '../files/atomic.ts';
+import { bottleChanges, preparedWorkspace } from './changes.ts';
+import type { BottlesDeps } from './deps.ts';
+import { readMetadata, removeState, stateFolder, writeMetadata } from './stateFolder.ts';
+
+const exitSchema = z.object({ code: z.number().int() });
+
+/**
+ * Brings the record of a bottle in line with the truth. A running one stays; one whose agent ended is taken down, and
+ * kept as `exited` only while it holds changes that nobody reviewed (or `keep` asks for it).
+ */
+export async function settle(deps: BottlesDeps, metadata: BottleMetadata, keep: boolean): Promise<BottleMetadata | undefined> {
+  if (metadata.state === 'exited') return metadata;
+  const backend = deps.backends.get(metadata.backend);
+  const bottle = await backend?.adopt(metadata, AbortSignal.timeout(10_000));
+  if (bottle === undefined) return finish(deps, metadata, undefined, null, keep);
+  const code = await settled(bottle.exited);
+  if (code === undefined) return metadata;
+  return finish(deps, metadata, bottle, code, keep);
+}
+
+/** Takes a bottle down for good, after its changes were brought home. */
+export async function finish(
+  deps: BottlesDeps,
+  metadata: BottleMetadata,
+  bottle: RunningBottle | undefined,
+  exitCode: number | null,
+  keep: boolean,
+): Promise<BottleMetadata | undefined> {
+  const { home } = deps.folders;
+  if (bottle !== undefined) await bringHome(deps, metadata, bottle);
+  await bottle?.stop();
+  const code = exitCode ?? (await recordedExit(stateFolder(home, metadata.slug)));
+  const ended: BottleMetadata = { ...metadata, state: 'exited', exitCode: code, handle: {} };
+  await writeMetadata(home, ended);
+  if (keep) return ended;
+  const changes = await bottleChanges(deps, ended, undefined);
+  if (changes.files.length > 0) return ended;
+  await removeState(home, metadata.slug, metadata.scratch);
+  return undefined;
+}
+
+/** Pulls a remote copy back and remembers which names each folder of an overlay really has. */
+async function bringHome(deps: BottlesDeps, metadata: BottleMetadata, bottle: RunningBottle): Promise<void> {
+  try {
+    await bottle.pullWorkspace(AbortSignal.timeout(600_000));
+    if (metadata.workspace.mode === 'copy') return;
+    const seen: Record<string, readonly string[]> = {};
+    await bottleChanges(deps, metadata, async (folders) => {
+      const names = await bottle.mergedNames(folders);
+      for (const [folder, list] of names) seen[folder] = list;
+      return names;
+    });
+    await writeAtomic(mergedFile(preparedWorkspace(metadata).scratch), JSON.stringify(seen));
+  } catch (cause) {
+    deps.log.warn(`The last look into ${metadata.slug} failed: ${toBottleError(cause).message}`);
+  }
+}
+
+/** Where the names of an ended overlay's folders are kept, by folder. */
+export function mergedFile(scratch: string): string {
+  return join(scratch, 'merged.json');
+}
+
+async function recordedExit(stateDir: string): Promise<number | null> {
+  try {
+    const parsed = exitSchema.safeParse(JSON.parse(await readFile(join(stateDir, 'exit.json'), 'utf8')));
+    return parsed.success ? parsed.data.code : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The value of a promise that is already settled; undefined when it is still open. */
+async function settled<T>(promise: Promise<T>): Promise<T | undefined> {
+  return Promise.race([promise, new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))]);
+}
+
+/** Every bottle of this home as it is, ended ones settled. Starts in progress are left alone. */
+export async function settleAll(deps: BottlesDeps, slugs: readonly string[]): Promise<BottleMetadata[]> {
+  const all = await Promise.all(
+    slugs.map(async (slug) => {
+      const metadata = await readMetadata(deps.folders.home, slug);
+      if (metadata === undefined || metadata.state === 'starting') return metadata;
+      return settle(deps, metadata, false).catch((cause: unknown) => {
+        deps.log.warn(`${slug} could not be looked at: ${toBottleError(cause).message}`);
+        return metadata;
+      });
+    }),
+  );
+  return all.filter((one) => one !== undefined);
+}
