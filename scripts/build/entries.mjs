@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadCoreFromNeighbour } from './lazyCore.mjs';
+import { neighbours } from './neighbours.mjs';
 
 /** Options every Node bundle shares. Natives and the editor are never bundled. */
 const node = {
@@ -35,15 +35,17 @@ const foldersWith = (root, folder, file) =>
  * A bundle of a fixed list whose entry does not exist is left out by the caller with a note.
  */
 export function bundles(root) {
+  const product = { ...node, plugins: [neighbours(root)] };
   const fixed = [
-    { name: 'extension', entry: 'extension/vscode/extension.ts', out: 'extension.js', options: { ...node, plugins: [loadCoreFromNeighbour] } },
-    { name: 'core', entry: 'extension/core/root.ts', out: 'core.js', options: node },
+    { name: 'extension', entry: 'extension/vscode/extension.ts', out: 'extension.js', options: product },
+    { name: 'core', entry: 'extension/core/root.ts', out: 'core.js', options: product },
+    { name: 'errors', entry: 'extension/core/errors.ts', out: 'errors.js', options: node },
     {
       name: 'cli',
       entry: 'extension/cli/main.ts',
       out: 'cli.js',
       executable: true,
-      options: { ...node, plugins: [loadCoreFromNeighbour], banner: { js: '#!/usr/bin/env node' } },
+      options: { ...product, banner: { js: '#!/usr/bin/env node' } },
     },
     { name: 'keeper', entry: 'extension/core/backends/bubblewrap/keeper/main.ts', out: 'keeper.js', options: node },
   ];
