@@ -1,0 +1,105 @@
+import { LineCounter, isMap, isNode, isScalar, parseDocument, stringify } from 'yaml';
+import type { Document } from 'yaml';
+import { z } from 'zod';
+import { authorityKey, parseAuthority } from './host.ts';
+import { routeSchema } from './route.ts';
+
+/** 0 nothing, 1 blocked requests, 2 every request. */
+export const logLevelSchema = z.union([z.literal(0), z.literal(1), z.literal(2)], { error: 'expected 0 (off), 1 (blocked) or 2 (all)' });
+export type LogLevel = z.infer<typeof logLevelSchema>;
+
+/** `egress/routes.yaml`, the body of `http://_egress.local/allowlist`, and what an allow proposal edits. */
+export const routesFileSchema = z
+  .strictObject({ log: logLevelSchema.default(1), routes: z.array(routeSchema).max(1000).default([]) })
+  .superRefine((file, context) => {
+    const seen = new Map<string, number>();
+    for (const [index, route] of file.routes.entries()) {
+      const authority = parseAuthority(route.host, 443);
+      if (!authority.ok) continue;
+      const key = authorityKey(authority.value);
+      const first = seen.get(key);
+      if (first === undefined) seen.set(key, index);
+      else context.addIssue({ code: 'custom', path: ['routes', index, 'host'], message: `${key} is already routes[${first}]; one route per host` });
+    }
+  });
+export type RoutesFile = z.infer<typeof routesFileSchema>;
+
+/** A mistake in a routes file, placed where the person wrote it. */
+export interface RoutesFileError {
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  /** `routes[2].matches[0].methods`; empty for the file itself. */
+  readonly key: string;
+  /** One sentence; allowed values included. */
+  readonly message: string;
+}
+
+export type ParsedRoutesFile =
+  | { readonly ok: true; readonly value: RoutesFile }
+  | { readonly ok: false; readonly errors: readonly RoutesFileError[] };
+
+/** Larger than any honest policy; keeps a hostile proposal from costing memory. */
+const LARGEST_FILE = 512 * 1024;
+
+/** Reads YAML 1.2 (so also JSON). Aliases, tags and duplicate keys are refused; an empty file has no routes. */
+export function parseRoutesFile(text: string): ParsedRoutesFile {
+  if (text.length > LARGEST_FILE) return { ok: false, errors: [{ line: 1, column: 1, key: '', message: 'the file is larger than 512 KiB' }] };
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, customTags: [], prettyErrors: false });
+  const at = (offset: number, key: string, message: string): RoutesFileError => {
+    const position = lines.linePos(offset);
+    return { line: Math.max(position.line, 1), column: Math.max(position.col, 1), key, message };
+  };
+  const broken = [...document.errors, ...document.warnings];
+  if (broken.length > 0) return { ok: false, errors: broken.map((error) => at(error.pos[0], '', error.message)) };
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 0 }) ?? {};
+  } catch {
+    return { ok: false, errors: [at(0, '', 'aliases are not allowed')] };
+  }
+  const parsed = routesFileSchema.safeParse(value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  return {
+    ok: false,
+    errors: parsed.error.issues.flatMap((issue) =>
+      placesOf(issue).map((path) => at(offsetOf(document, path), keyText(path), sentence(issue))),
+    ),
+  };
+}
+
+/** The one spelling we write. `parseRoutesFile(printRoutesFile(x))` is `x` again, `log` included. */
+export function printRoutesFile(file: RoutesFile): string {
+  return stringify({ log: file.log, routes: file.routes }, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+function placesOf(issue: Issue): readonly Path[] {
+  return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+}
+
+function sentence(issue: Issue): string {
+  if (issue.code === 'unrecognized_keys') return 'unknown key';
+  if (issue.code === 'invalid_value') return `expected one of ${issue.values.map(String).join(', ')}`;
+  return issue.message;
+}
+
+function keyText(path: Path): string {
+  return path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`), '');
+}
+
+/** Where the key stands for a map entry, else where the value does; a missing key is placed at its parent. */
+function offsetOf(document: Document.Parsed, path: Path): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const parent = document.getIn(path.slice(0, depth - 1), true);
+    const key = path[depth - 1];
+    const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
+    const node = pair === undefined ? document.getIn(path.slice(0, depth), true) : pair.key;
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return document.contents?.range[0] ?? 0;
+}
