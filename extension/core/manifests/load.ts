@@ -1,0 +1,75 @@
+import { agentOf, agentSchema, type Agent } from '../../../schemas/manifest/agent.ts';
+import type { Bottle } from '../../../schemas/manifest/bottle.ts';
+import { checkManifest } from '../../../schemas/manifest/check.ts';
+import { policyRoute } from '../../../schemas/manifest/egress.ts';
+import { parseManifest } from '../../../schemas/manifest/parse.ts';
+import type { Route } from '../../../schemas/policy/route.ts';
+import type { AgentEntry } from '../bottle/bottles.ts';
+import { BottleError } from '../errors.ts';
+import type { Log } from '../ports.ts';
+import { loadBottle } from './chain.ts';
+import { readManifest } from './folder.ts';
+import { manifestFolders } from './home.ts';
+import { identityOf, type Identity } from './identity.ts';
+import { indexAgents } from './index.ts';
+import { unknownName, valid } from './problems.ts';
+
+/** A manifest file as it was when it was read. */
+export interface ManifestFile {
+  readonly path: string;
+  /** SHA-256 of its bytes, hex. */
+  readonly sha256: string;
+}
+
+/** One agent and the bottle it lives in, complete and checked. */
+export interface LoadedAgent {
+  readonly name: string;
+  readonly origin: AgentEntry['origin'];
+  readonly path: string;
+  readonly agent: Agent;
+  /** After `extends` and defaults. */
+  readonly bottle: Bottle;
+  /** The bottle's routes as policy; `token_env` names the host variable. */
+  readonly routes: readonly Route[];
+  /** Git author of commits made inside: the agent's words over the bottle's. */
+  readonly identity: Identity;
+  /** Everything that was read: the agent, its bottle, the bottle's parents. */
+  readonly files: readonly ManifestFile[];
+  readonly warnings: readonly string[];
+}
+
+/** Which agent to read, and where. Warnings are returned and logged. */
+export interface LoadRequest {
+  readonly home: string;
+  readonly workspace: string | undefined;
+  readonly name: string;
+  readonly log: Log;
+}
+
+/** Reads one agent and its bottle chain and nothing else. Throws `manifest-missing` or `manifest-invalid`. */
+export async function loadAgent(request: LoadRequest): Promise<LoadedAgent> {
+  const { home, workspace, name, log } = request;
+  const { agents, warnings } = await indexAgents(home, workspace);
+  for (const warning of warnings) log.warn(warning);
+  const missing = (): BottleError =>
+    new BottleError('manifest-missing', unknownName('agent', name, agents.map((one) => one.name), manifestFolders(home, workspace).agents));
+  const entry = agents.find((one) => one.name === name);
+  if (entry === undefined) throw missing();
+  const border = entry.origin === 'home' || workspace === undefined ? home : workspace;
+  const file = await readManifest(entry.path, border);
+  if (file === undefined) throw missing();
+  const source = valid(parseManifest(entry.path, file.text));
+  const agent = agentOf(valid(checkManifest(source, agentSchema)), source.body);
+  const chain = await loadBottle(home, agent.bottle, { source, key: 'bottle' });
+  return {
+    name,
+    origin: entry.origin,
+    path: entry.path,
+    agent,
+    bottle: chain.bottle,
+    routes: chain.bottle.egress.routes.map(policyRoute),
+    identity: identityOf(agent, chain.bottle),
+    files: [{ path: file.path, sha256: file.sha256 }, ...chain.files],
+    warnings,
+  };
+}

@@ -1,0 +1,2 @@
+/** stub */
+export async function hiddenFiles(folder: string): Promise<readonly string[]> { return folder === '' ? [] : []; }

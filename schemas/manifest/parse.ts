@@ -1,0 +1,114 @@
+import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Scalar } from 'yaml';
+import { positionAt, splitFrontmatter } from './frontmatter.ts';
+import type { ManifestProblem, Parsed, Position } from './position.ts';
+
+/** A manifest as data, with the way back from a key path to its place in the text. */
+export interface ManifestSource {
+  readonly file: string;
+  /** Plain maps, lists, strings, whole numbers and booleans. Not checked against a schema yet. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly body: string;
+  /** Place of the value at a path, of its key with `key`, else of the closest parent that exists. */
+  locate(path: readonly PropertyKey[], want?: 'key'): Position;
+}
+
+/** Plain scalars that YAML dialects read as different things; whoever writes one has to say which is meant. */
+const ambiguous: readonly (readonly [RegExp, string])[] = [
+  [/^(?:y|n|yes|no|on|off|True|TRUE|False|FALSE|Yes|YES|No|NO|On|ON|Off|OFF|Y|N)$/, 'looks like a boolean: write true or false, or put it in quotes to make it text.'],
+  [/^(?:~|null|Null|NULL)?$/, 'has no value: write one, {} for an empty map, [] for an empty list or "" for empty text.'],
+  [/^[-+]?0(?:[xX][0-9a-fA-F_]+|[oO]?[0-7_]+|[bB][01_]+|[0-9_]+)$/, 'looks like an octal, hexadecimal or binary number: write it in decimal, or put it in quotes to make it text.'],
+  [/^[-+]?(?:\.[0-9]+|[0-9][0-9_]*\.[0-9_]*)(?:[eE][-+]?[0-9]+)?$|^[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+$|^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$/, 'looks like a fraction: numbers here are whole; put it in quotes to make it text.'],
+  [/^[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?$|^[-+]?[0-9]+_[0-9_]*$|^\+[0-9]+$/, 'looks like a number in an unusual spelling: write plain digits, or put it in quotes to make it text.'],
+  [/^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:$|[Tt \t])/, 'looks like a date: put it in quotes to make it text.'],
+];
+
+/** Characters that make a text look different from what it is: control characters and bidirectional overrides. */
+const invisible = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/;
+
+/** Splits and reads a manifest strictly: no anchors, aliases, tags, duplicate keys, or scalars of doubtful type. */
+export function parseManifest(file: string, text: string): Parsed<ManifestSource> {
+  const parts = splitFrontmatter(text);
+  if ('message' in parts) return { ok: false, problems: [{ file, key: '', ...parts }] };
+  const problems: ManifestProblem[] = [];
+  const report = (offset: number, message: string): void => {
+    problems.push({ file, key: '', message, ...positionAt(text, parts.yamlOffset + offset) });
+  };
+  const hidden = invisible.exec(parts.yaml);
+  if (hidden !== null) {
+    report(hidden.index, `holds the invisible character U+${hidden[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}: take it out.`);
+    return { ok: false, problems };
+  }
+  const counter = new LineCounter();
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(parts.yaml, { version: '1.2', schema: 'core', stringKeys: true, uniqueKeys: true, merge: false, prettyErrors: false, lineCounter: counter });
+  } catch {
+    report(0, 'is nested too deeply to be read.');
+    return { ok: false, problems };
+  }
+  for (const error of [...document.errors, ...document.warnings]) report(error.pos[0], sentence(error.message));
+  checkNodes(document, report);
+  if (problems.length === 0 && !isMap(document.contents)) report(0, 'must be a map of keys and values.');
+  if (problems.length > 0) return { ok: false, problems };
+  const data: unknown = document.toJS({ maxAliasCount: 0 });
+  if (!isRecord(data)) return { ok: false, problems: [{ file, key: '', line: 1, column: 1, message: 'must be a map of keys and values.' }] };
+  return {
+    ok: true,
+    value: { file, data, body: parts.body, locate: (path, want) => positionAt(text, parts.yamlOffset + offsetOf(document.contents, path, want)) },
+  };
+}
+
+function checkNodes(document: Document.Parsed, report: (offset: number, message: string) => void): void {
+  visit(document, {
+    Node(key, node) {
+      const offset = node.range?.[0] ?? 0;
+      if (isAlias(node)) return report(offset, `uses the alias *${node.source}: write the value out.`);
+      if ('anchor' in node && node.anchor !== undefined) report(offset, `sets the anchor &${node.anchor}: anchors are not allowed.`);
+      if (node.tag !== undefined) report(offset, 'sets a type tag with "!": tags are not allowed.');
+      if (isScalar(node)) checkScalar(node, key === 'key', offset, report);
+    },
+  });
+}
+
+function checkScalar(node: Scalar, isKey: boolean, offset: number, report: (offset: number, message: string) => void): void {
+  if (node.type !== 'PLAIN') return;
+  const source = node.source ?? '';
+  if (isKey && source === '<<') return report(offset, 'uses the merge key "<<": use `extends` instead.');
+  const found = ambiguous.find(([pattern]) => pattern.test(source));
+  if (found !== undefined) return report(offset, isKey ? `the key ${JSON.stringify(source)} ${found[1]}` : `${source === '' ? 'the key' : JSON.stringify(source)} ${found[1]}`);
+  if (typeof node.value === 'number' && !Number.isSafeInteger(node.value)) report(offset, `${source} is too large for a number: put it in quotes to make it text.`);
+}
+
+function offsetOf(root: Node | null, path: readonly PropertyKey[], want: 'key' | undefined): number {
+  let node: Node | null = root;
+  let offset = node?.range?.[0] ?? 0;
+  for (const [index, part] of path.entries()) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === part);
+      if (pair === undefined) return offset;
+      const keyOffset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
+      offset = keyOffset;
+      node = isNode(pair.value) ? pair.value : null;
+      if (index === path.length - 1 && want === 'key') return keyOffset;
+    } else if (isSeq(node) && typeof part === 'number') {
+      const item: unknown = node.items[part];
+      if (!isNode(item)) return offset;
+      node = item;
+    } else return offset;
+    offset = node?.range?.[0] ?? offset;
+  }
+  return offset;
+}
+
+function isNode(value: unknown): value is Node {
+  return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sentence(message: string): string {
+  const first = message.split('\n')[0] ?? message;
+  return `is not valid YAML: ${first.replace(/\.?$/, '.')}`;
+}
