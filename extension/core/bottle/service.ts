@@ -51,18 +51,18 @@ export function createBottles(deps: BottlesDeps): Bottles {
       const of = await metadata(slug);
       const bottle = await adopted(of);
       await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
-      return bottleChanges(deps, of, bottle === undefined ? undefined : (folders) => bottle.mergedNames(folders));
+      return bottleChanges(of, bottle === undefined ? undefined : (folders) => bottle.mergedNames(folders));
     },
     readChange: async (slug, path, side) => readBottleChange(await metadata(slug), path, side),
     apply: async (slug, request) => {
       const of = await metadata(slug);
       const bottle = await adopted(of);
       await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
-      return applyBottleChanges(deps, of, request, bottle === undefined ? undefined : (folders) => bottle.mergedNames(folders));
+      return applyBottleChanges(of, request, bottle === undefined ? undefined : (folders) => bottle.mergedNames(folders));
     },
     discard: async (slug, paths) => {
       const of = await metadata(slug);
-      await discardBottleChanges(deps, of, paths, await adopted(of));
+      await discardBottleChanges(of, paths, await adopted(of));
     },
     logFile: (slug) => join(stateFolder(home, slug), 'egress', 'log.jsonl'),
     stop: async (slug, options) => {

@@ -5,7 +5,7 @@ import type { BottleMetadata } from '../../../schemas/protocol/bottle.ts';
 import type { RunningBottle } from '../backends/backend.ts';
 import { toBottleError } from '../errors.ts';
 import { writeAtomic } from '../files/atomic.ts';
-import { bottleChanges, preparedWorkspace } from './changes.ts';
+import { bottleChanges, mergedFile } from './changes.ts';
 import type { BottlesDeps } from './deps.ts';
 import { readMetadata, removeState, stateFolder, writeMetadata } from './stateFolder.ts';
 
@@ -40,7 +40,7 @@ export async function finish(
   const ended: BottleMetadata = { ...metadata, state: 'exited', exitCode: code, handle: {} };
   await writeMetadata(home, ended);
   if (keep) return ended;
-  const changes = await bottleChanges(deps, ended, undefined);
+  const changes = await bottleChanges(ended, undefined);
   if (changes.files.length > 0) return ended;
   await removeState(home, metadata.slug, metadata.scratch);
   return undefined;
@@ -52,20 +52,15 @@ async function bringHome(deps: BottlesDeps, metadata: BottleMetadata, bottle: Ru
     await bottle.pullWorkspace(AbortSignal.timeout(600_000));
     if (metadata.workspace.mode === 'copy') return;
     const seen: Record<string, readonly string[]> = {};
-    await bottleChanges(deps, metadata, async (folders) => {
+    await bottleChanges(metadata, async (folders) => {
       const names = await bottle.mergedNames(folders);
       for (const [folder, list] of names) seen[folder] = list;
       return names;
     });
-    await writeAtomic(mergedFile(preparedWorkspace(metadata).scratch), JSON.stringify(seen));
+    await writeAtomic(mergedFile(metadata.scratch), JSON.stringify(seen));
   } catch (cause) {
     deps.log.warn(`The last look into ${metadata.slug} failed: ${toBottleError(cause).message}`);
   }
-}
-
-/** Where the names of an ended overlay's folders are kept, by folder. */
-export function mergedFile(scratch: string): string {
-  return join(scratch, 'merged.json');
 }
 
 async function recordedExit(stateDir: string): Promise<number | null> {
