@@ -1,0 +1,20 @@
+import type { LogLine } from '../../schemas/protocol/egressLog.ts';
+import type { FromPanel } from '../../schemas/protocol/egressPanel.ts';
+import type { Bottles } from '../core/bottle/bottles.ts';
+
+/** News from the end of an egress log. `skipped` counts lines that are not valid. */
+export interface LogNews {
+  readonly lines: readonly LogLine[];
+  readonly skipped: number;
+}
+
+/** What the extension uses of the core, all of it behind one lazy load. */
+export interface Engine {
+  readonly bottles: Bottles;
+  /** Everything in the log first, as one piece; then news until the signal is aborted. */
+  followLog(slug: string, signal: AbortSignal): AsyncIterable<LogNews>;
+  parseFromPanel(message: unknown): FromPanel | undefined;
+}
+
+/** Loads the core on first use. Rejects with what the core throws while it is put together. */
+export type LoadEngine = () => Promise<Engine>;

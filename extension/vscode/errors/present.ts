@@ -1,0 +1,19 @@
+import { commands, l10n, window } from 'vscode';
+import type { LogOutputChannel } from 'vscode';
+import { errorMessage } from './message.ts';
+import { readError } from './shape.ts';
+
+/** Logs an error and tells the person, with the buttons of the table. Returns once the notification is answered. */
+export async function presentError(thrown: unknown, log: LogOutputChannel): Promise<void> {
+  const error = readError(thrown);
+  const message = errorMessage(error, l10n.t);
+  if (message.severity === 'silent') {
+    log.info(error.message);
+    return;
+  }
+  log.error(`[${error.code}] ${message.text}`);
+  const show = message.severity === 'error' ? window.showErrorMessage : window.showWarningMessage;
+  const chosen = await show(message.text, ...message.buttons.map((button) => button.title));
+  const button = message.buttons.find((one) => one.title === chosen);
+  if (button !== undefined) await commands.executeCommand(button.command, ...button.args);
+}

@@ -1,0 +1,50 @@
+import { Uri, commands, workspace } from 'vscode';
+import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
+import { changeUri } from './changeFiles.ts';
+import { fileTitle, reviewTitle } from './diffTitle.ts';
+
+/** A bottle under review: whose files these are and where they would go. */
+export interface ReviewedBottle {
+  readonly slug: string;
+  readonly title: string;
+  /** Absolute path of the host folder. */
+  readonly host: string;
+}
+
+/** Opens every readable change in one multi-file diff. */
+export async function openReview(bottle: ReviewedBottle, files: readonly ChangedFile[]): Promise<void> {
+  const entries = files
+    .filter((file) => file.refused === undefined)
+    .map((file) => [
+      hostUri(bottle, file),
+      file.status === 'added' ? undefined : changeUri('base', { slug: bottle.slug, path: file.path, hash: null }),
+      file.status === 'deleted' ? undefined : changeUri('bottle', { slug: bottle.slug, path: file.path, hash: file.hash }),
+    ]);
+  await commands.executeCommand('vscode.changes', reviewTitle(bottle.title), entries);
+}
+
+/**
+ * Opens one file. A conflict shows the agent's version beside the person's own file, which stays editable: what is
+ * wanted of the agent's work can be pulled over block by block.
+ */
+export async function openChange(bottle: ReviewedBottle, file: ChangedFile): Promise<void> {
+  const { slug } = bottle;
+  const made = changeUri('bottle', { slug, path: file.path, hash: file.hash });
+  if (file.conflict) {
+    await commands.executeCommand('vscode.diff', made, await ownFile(bottle, file), fileTitle(file));
+    return;
+  }
+  await commands.executeCommand('vscode.diff', changeUri('base', { slug, path: file.path, hash: null }), made, fileTitle(file));
+}
+
+/** Where a change would land. */
+export function hostUri(bottle: Pick<ReviewedBottle, 'host'>, file: Pick<ChangedFile, 'path'>): Uri {
+  return Uri.joinPath(Uri.file(bottle.host), ...file.path.split('/'));
+}
+
+/** The person's file, or an empty stand-in when they deleted it. */
+async function ownFile(bottle: ReviewedBottle, file: ChangedFile): Promise<Uri> {
+  const uri = hostUri(bottle, file);
+  const exists = await workspace.fs.stat(uri).then(() => true, () => false);
+  return exists ? uri : changeUri('host', { slug: bottle.slug, path: file.path, hash: null });
+}

@@ -1,0 +1,147 @@
+import { l10n, window } from 'vscode';
+import type { LogOutputChannel } from 'vscode';
+import type { BottleSummary } from '../../../schemas/protocol/bottle.ts';
+import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
+import type { BottleStore } from '../bottles/store.ts';
+import type { ContextKeys } from '../contextKeys.ts';
+import { Disposables } from '../disposables.ts';
+import type { LoadEngine } from '../engine.ts';
+import { readError } from '../errors/shape.ts';
+import { bottleTitle } from '../terminal/appearance.ts';
+import { applyPlan, seenHashes } from './applyPlan.ts';
+import type { ChangeFiles } from './changeFiles.ts';
+import { changeUri } from './changeFiles.ts';
+import { discardQuestion, riskQuestion } from './consent.ts';
+import type { ConsentQuestion } from './consent.ts';
+import { isReviewTitle } from './diffTitle.ts';
+import { openChange, openReview } from './diffs.ts';
+import { BottleSourceControl } from './sourceControl.ts';
+
+/** What reviews are made of. */
+export interface ReviewDeps {
+  readonly load: LoadEngine;
+  readonly store: BottleStore;
+  readonly files: ChangeFiles;
+  readonly keys: ContextKeys;
+  readonly log: LogOutputChannel;
+}
+
+/** The agents' changes in the Source Control view: one source control a reviewed bottle. */
+export class Reviews {
+  readonly #deps: ReviewDeps;
+  readonly #held = new Disposables();
+  readonly #bySlug = new Map<string, BottleSourceControl>();
+
+  constructor(deps: ReviewDeps) {
+    this.#deps = deps;
+    this.#held.add(deps.store.onDidChange(() => this.#follow()));
+    this.#held.add(window.tabGroups.onDidChangeTabs(() => void this.#tellActive()));
+    this.#held.add(window.tabGroups.onDidChangeTabGroups(() => void this.#tellActive()));
+  }
+
+  /** Reads the changes of a bottle again and shows them in the Source Control view. */
+  async refresh(bottle: BottleSummary): Promise<readonly ChangedFile[]> {
+    const { bottles } = await this.#deps.load();
+    const changes = await bottles.changes(bottle.slug);
+    const control = this.#control(bottle);
+    control.show(changes);
+    return control.files;
+  }
+
+  /** Opens all changes of a bottle. */
+  async open(bottle: BottleSummary): Promise<void> {
+    const files = await this.refresh(bottle);
+    if (files.length === 0) {
+      void window.showInformationMessage(l10n.t('{0} has not changed any file.', bottleTitle(bottle)));
+      return;
+    }
+    await openReview(this.#control(bottle).bottle, files);
+  }
+
+  /** Opens one change. */
+  async openFile(bottle: BottleSummary, path: string): Promise<void> {
+    const file = this.#find(bottle, path) ?? (await this.refresh(bottle)).find((one) => one.path === path);
+    if (file !== undefined) await openChange(this.#control(bottle).bottle, file);
+  }
+
+  /** What the Source Control view shows of a bottle. */
+  shown(bottle: BottleSummary): readonly ChangedFile[] {
+    return this.#control(bottle).files;
+  }
+
+  /** Takes the chosen files to the workspace, as they were shown; risky ones only after a yes that names them. */
+  async apply(bottle: BottleSummary, chosen: readonly ChangedFile[]): Promise<void> {
+    const { plain, risky, left } = applyPlan(chosen);
+    const agreed = risky.length > 0 && (await confirmed(riskQuestion(risky, l10n.t)));
+    const taken = agreed ? [...plain, ...risky] : plain;
+    const reasons = left.map((file) => `${file.path}: ${file.refused ?? l10n.t('changed on both sides')}`);
+    if (taken.length > 0) {
+      const { bottles } = await this.#deps.load();
+      const result = await bottles.apply(bottle.slug, { paths: taken.map((file) => file.path), allowRisky: agreed, seen: seenHashes(taken) });
+      reasons.push(...result.left.map((one) => `${one.path}: ${one.reason}`));
+      this.#report(bottle, result.applied.length, reasons);
+      await this.#afterwards(bottle, taken);
+    } else if (reasons.length > 0) {
+      this.#report(bottle, 0, reasons);
+    }
+  }
+
+  /** Throws the agent's versions away inside the bottle, after a yes. */
+  async discard(bottle: BottleSummary, chosen: readonly ChangedFile[]): Promise<void> {
+    if (chosen.length === 0 || !(await confirmed(discardQuestion(chosen, l10n.t)))) return;
+    const { bottles } = await this.#deps.load();
+    await bottles.discard(bottle.slug, chosen.map((file) => file.path));
+    await this.#afterwards(bottle, chosen);
+  }
+
+  dispose(): void {
+    for (const control of this.#bySlug.values()) control.dispose();
+    this.#held.dispose();
+  }
+
+  async #afterwards(bottle: BottleSummary, files: readonly ChangedFile[]): Promise<void> {
+    await this.refresh(bottle);
+    this.#deps.files.reread(files.flatMap(({ path, hash }) => [changeUri('base', { slug: bottle.slug, path, hash: null }), changeUri('bottle', { slug: bottle.slug, path, hash })]));
+  }
+
+  #report(bottle: BottleSummary, applied: number, reasons: readonly string[]): void {
+    for (const reason of reasons) this.#deps.log.warn(`${bottle.slug}: not applied: ${reason}`);
+    const done = applied === 1 ? l10n.t('1 file applied to your workspace.') : l10n.t('{0} files applied to your workspace.', applied);
+    if (reasons.length === 0) void window.showInformationMessage(done);
+    else void window.showWarningMessage(`${done} ${reasons.length === 1 ? l10n.t('1 stays in the bottle:') : l10n.t('{0} stay in the bottle:', reasons.length)} ${reasons.slice(0, 3).join('; ')}`);
+  }
+
+  #find(bottle: BottleSummary, path: string): ChangedFile | undefined {
+    return this.#bySlug.get(bottle.slug)?.files.find((file) => file.path === path);
+  }
+
+  #control(bottle: BottleSummary): BottleSourceControl {
+    const existing = this.#bySlug.get(bottle.slug);
+    if (existing !== undefined) return existing;
+    const control = new BottleSourceControl({ slug: bottle.slug, title: bottleTitle(bottle), host: bottle.workspace.host });
+    this.#bySlug.set(bottle.slug, control);
+    return control;
+  }
+
+  /** A bottle that is gone takes its source control with it; one that ended shows what it left. */
+  #follow(): void {
+    for (const [slug, control] of this.#bySlug) {
+      const bottle = this.#deps.store.find(slug);
+      if (bottle === undefined) {
+        control.dispose();
+        this.#bySlug.delete(slug);
+      } else if (bottle.state === 'exited') {
+        this.refresh(bottle).catch((thrown: unknown) => this.#deps.log.warn(`Changes of ${slug}: ${readError(thrown).message}`));
+      }
+    }
+  }
+
+  async #tellActive(): Promise<void> {
+    const label = window.tabGroups.activeTabGroup.activeTab?.label ?? '';
+    await this.#deps.keys.set('reviewActive', isReviewTitle(label));
+  }
+}
+
+async function confirmed(question: ConsentQuestion): Promise<boolean> {
+  return (await window.showWarningMessage(question.message, { modal: true, detail: question.detail }, question.yes)) === question.yes;
+}

@@ -1,0 +1,28 @@
+import type { BottleSummary } from '../../../schemas/protocol/bottle.ts';
+import { bottleTitle } from '../terminal/appearance.ts';
+import type { Translate } from '../words.ts';
+
+/** Words of the status-bar item. */
+export interface StatusText {
+  readonly text: string;
+  readonly tooltip: string;
+  readonly spoken: string;
+}
+
+/** What the status bar says of the bottles; `starting` counts starts in progress in this window. */
+export function statusText(bottles: readonly BottleSummary[], starting: number, t: Translate): StatusText {
+  const running = bottles.filter((bottle) => bottle.state === 'running');
+  const waiting = bottles.filter((bottle) => bottle.state === 'exited').length;
+  const lines = [
+    ...running.map((bottle) => (bottle.blocked === 0 ? bottleTitle(bottle) : `${bottleTitle(bottle)}: ${t('{0} blocked', bottle.blocked)}`)),
+    ...(waiting === 0 ? [] : [waiting === 1 ? t('1 ended bottle waits for review') : t('{0} ended bottles wait for review', waiting)]),
+  ];
+  const icon = starting > 0 ? '$(sync~spin)' : '$(beaker)';
+  const count = running.length === 1 ? t('1 bottle') : t('{0} bottles', running.length);
+  const idle = running.length === 0 && starting === 0;
+  return {
+    text: starting > 0 ? `${icon} ${t('Starting agent')}` : idle ? `${icon} ${t('Bottle')}` : `${icon} ${running.length}`,
+    tooltip: lines.length === 0 ? t('No bottle is running. Click to start an agent.') : lines.join('\n'),
+    spoken: starting > 0 ? t('Bot Bottle: starting an agent') : idle ? t('Bot Bottle: no bottle is running') : t('Bot Bottle: {0} running', count),
+  };
+}

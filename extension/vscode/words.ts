@@ -1,0 +1,7 @@
+/** `vscode.l10n.t` as pure modules know it: the English sentence is the key, `{0}` places an argument. */
+export type Translate = (message: string, ...args: (string | number)[]) => string;
+
+/** English as written, with arguments placed; what tests use. */
+export function english(message: string, ...args: (string | number)[]): string {
+  return message.replace(/\{(\d+)\}/g, (whole, index: string) => String(args[Number(index)] ?? whole));
+}
