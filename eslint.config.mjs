@@ -15,7 +15,7 @@ const zones = house.rooms.flatMap(({ room, may }) =>
   house.ours.map((folder) => ({
     target: `./${room}`,
     from: `./${folder}`,
-    except: [room, ...may]
+    except: [...new Set([room, ...may])]
       .filter((allowed) => allowed === folder || allowed.startsWith(`${folder}/`))
       .map((allowed) => `.${allowed.slice(folder.length)}`),
     message: 'The table of who may import whom is scripts/walls/rooms.mjs.',

@@ -1,0 +1,88 @@
+import type { Readable, Writable } from 'node:stream';
+import type { TtySize } from '../../core/backends/backend.ts';
+import type { Io, Screen } from '../io.ts';
+import { pour } from '../pour.ts';
+import { createDetachKeys } from './detachKeys.ts';
+
+/** A terminal of the bottle, attached or made for one command. */
+export interface Session {
+  readonly output: Readable;
+  readonly input: Writable;
+  resize(size: TtySize): Promise<void>;
+  readonly exited: Promise<number | null>;
+  /** Lets go of it. */
+  detach(): void;
+}
+
+export interface SessionOptions {
+  /** Where the output goes: stdout, or stderr when stdout carries JSON. */
+  readonly screen: Screen;
+  /** Makes output harmless; called with every chunk in order. */
+  readonly filter: (chunk: Uint8Array) => Uint8Array;
+}
+
+/**
+ * Leaves what a full-screen program may have switched on: cursor save around leaving the alternate screen (so that a
+ * normal screen keeps its cursor), mouse and focus reports, bracketed paste, keyboard protocols, colours; cursor shown.
+ */
+const restoreScreen =
+  '\u001b7\u001b[?1049l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?1004l\u001b[?2004l\u001b[>4;0m\u001b[<u\u001b[0m\u001b[?25h';
+
+/** Size of the window, or that of a classic terminal where there is none. */
+export function sizeOf(screen: Screen): TtySize {
+  return { cols: screen.columns || 80, rows: screen.rows || 24 };
+}
+
+/**
+ * Joins this process's terminal to the session until the agent ends (its exit code) or the person leaves by
+ * Ctrl-P Ctrl-Q, by closing the window or by a signal (null). The terminal is as before afterwards.
+ */
+export async function runSession(io: Io, session: Session, options: SessionOptions): Promise<number | null> {
+  const { screen } = options;
+  const live = io.stdin.isTTY === true;
+  const keys = createDetachKeys();
+  let left = false;
+  const leave = (): void => {
+    left = true;
+    session.detach();
+  };
+  const typed = (chunk: Uint8Array): void => {
+    const { forward, detach } = live ? keys(chunk) : { forward: chunk, detach: false };
+    if (forward.length > 0 && !session.input.write(forward)) pauseUntilDrained(io.stdin, session.input);
+    if (detach) leave();
+  };
+  // A terminal that ends is a closed window. A pipe that ends has just nothing more to say.
+  const ended = (): void => {
+    if (live) leave();
+  };
+  const resized = (): void => {
+    session.resize(sizeOf(screen)).catch(() => undefined);
+  };
+  session.input.on('error', () => undefined);
+  screen.on('error', leave);
+  io.stdin.on('data', typed).on('end', ended).on('error', ended);
+  const undo = [
+    io.on('SIGHUP', leave),
+    io.on('SIGTERM', leave),
+    // Without a terminal no key makes the interrupt character, so the signal is for us.
+    ...(live ? [io.on('SIGWINCH', resized)] : [io.on('SIGINT', leave)]),
+  ];
+  if (live) io.stdin.setRawMode?.(true);
+  io.stdin.resume();
+  try {
+    await pour(session.output, screen, options.filter, () => left);
+    return left ? null : await session.exited;
+  } finally {
+    for (const step of undo) step();
+    io.stdin.off('data', typed).off('end', ended).off('error', ended);
+    io.stdin.pause();
+    if (live) io.stdin.setRawMode?.(false);
+    if (screen.isTTY === true && !screen.destroyed) screen.write(restoreScreen);
+    screen.off('error', leave);
+  }
+}
+
+function pauseUntilDrained(from: Readable, to: Writable): void {
+  from.pause();
+  to.once('drain', () => from.resume());
+}

@@ -1,0 +1,16 @@
+import type { Command } from '../command.ts';
+import { apply } from './apply.ts';
+import { attach } from './attach.ts';
+import { changes } from './changes.ts';
+import { cleanup } from './cleanup.ts';
+import { discard } from './discard.ts';
+import { doctor } from './doctor.ts';
+import { exec } from './exec.ts';
+import { info } from './info.ts';
+import { list } from './list.ts';
+import { log } from './log.ts';
+import { start } from './start.ts';
+import { stop } from './stop.ts';
+
+/** Every command, in the order of the help text. */
+export const commands: readonly Command[] = [start, attach, exec, list, info, changes, apply, discard, log, stop, cleanup, doctor];
