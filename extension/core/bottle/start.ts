@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { BottleMetadata } from '../../../schemas/protocol/bottle.ts';
 import { printRoutesFile } from '../../../schemas/policy/routesFile.ts';
 import type { BottleSpec, RunningBottle } from '../backends/backend.ts';
-import { makeCertificateAuthority } from '../egress/ca.ts';
+import { createAuthority } from '../egress/ca.ts';
 import { BottleError, toBottleError } from '../errors.ts';
 import { writeAtomic } from '../files/atomic.ts';
 import type { Progress } from '../ports.ts';
@@ -41,7 +41,7 @@ export async function startBottle(deps: BottlesDeps, plan: ResolvedPlan, progres
       progress,
       signal,
     });
-    const ca = makeCertificateAuthority(slug, deps.clock);
+    const ca = createAuthority(slug, deps.clock);
     const spec: BottleSpec = {
       slug,
       owner: parts.owner,
