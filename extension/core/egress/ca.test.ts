@@ -4,13 +4,13 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeCertificateAuthority } from './ca.ts';
+import { createAuthority } from './ca.ts';
 
 const now = Date.UTC(2031, 0, 15);
 const clock = { now: () => now };
 
 test('a bottle authority may sign leaves only, and is valid from a day ago', () => {
-  const certificate = new X509Certificate(makeCertificateAuthority('blue-otter', clock).certPem);
+  const certificate = new X509Certificate(createAuthority('blue-otter', clock).certPem);
   expect(certificate.ca).toBe(true);
   expect(certificate.subject).toBe('CN=Bot Bottle blue-otter');
   expect(certificate.checkIssued(certificate)).toBe(true);
@@ -22,7 +22,7 @@ test('openssl reads a path length of zero and critical key usage', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bottle-ca-'));
   try {
     const path = join(folder, 'ca.pem');
-    writeFileSync(path, makeCertificateAuthority('blue-otter', clock).certPem);
+    writeFileSync(path, createAuthority('blue-otter', clock).certPem);
     const text = execFileSync('openssl', ['x509', '-in', path, '-noout', '-text'], { encoding: 'utf8' });
     expect(text).toContain('CA:TRUE, pathlen:0');
     expect(text).toMatch(/Key Usage: critical\s+Certificate Sign, CRL Sign/);
@@ -32,6 +32,6 @@ test('openssl reads a path length of zero and critical key usage', () => {
 });
 
 test('two bottles never share a key', () => {
-  const [a, b] = [makeCertificateAuthority('x', clock), makeCertificateAuthority('x', clock)];
+  const [a, b] = [createAuthority('x', clock), createAuthority('x', clock)];
   expect(new X509Certificate(a.certPem).verify(new X509Certificate(b.certPem).publicKey)).toBe(false);
 });

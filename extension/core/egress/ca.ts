@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { pem, signCertificate } from '../../../schemas/x509/certificate.ts';
+import { systemClock } from '../ports.ts';
 import type { Clock } from '../ports.ts';
 
 /** A bottle's own certificate authority. The key goes to the sidecar's memory and nowhere else. */
@@ -18,7 +19,7 @@ const LIFETIME_MS = 365 * DAY_MS;
  * P-256, path length 0, valid from a day ago (guests with a slow clock) for a year. The name carries the slug so that a
  * person who meets it in a browser or a log knows which bottle made it; the key differs every time.
  */
-export function makeCertificateAuthority(slug: string, clock: Clock): CertificateAuthority {
+export function createAuthority(slug: string, clock: Clock = systemClock): CertificateAuthority {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   const keyId = createHash('sha256').update(spki).digest().subarray(0, 20);

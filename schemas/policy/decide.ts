@@ -1,0 +1,123 @@
+import { authorityKey } from './host.ts';
+import type { Authority } from './host.ts';
+import { gitOperation } from './git.ts';
+import { canonicalPath } from './path.ts';
+import type { Target } from './path.ts';
+import type { CompiledMatch, CompiledRoute, HeaderList, Policy, Rule, Scheme } from './policy.ts';
+import type { Route } from './route.ts';
+
+/** All that a verdict depends on. */
+export interface MatchRequest {
+  readonly scheme: Scheme;
+  readonly authority: Authority;
+  /** Upper case as received; lower-case methods are other methods and fit nothing. */
+  readonly method: string;
+  /** Origin-form target, query included. */
+  readonly path: string;
+  readonly headers: HeaderList;
+}
+
+export type Verdict =
+  | {
+      readonly verdict: 'allow';
+      /** Key of the first rule in the routes file that let it through. */
+      readonly clause: string;
+      readonly reason: string;
+      readonly route: Route;
+      /** What to send, exactly. */
+      readonly target: Target;
+    }
+  | {
+      readonly verdict: 'block';
+      /** Key in the routes file, or the name of a fixed rule (`path`, `method`, `git`, `plaintext`). */
+      readonly clause: string;
+      /** One sentence without the request's own text beyond host and method. */
+      readonly reason: string;
+      /** What the agent can do instead. */
+      readonly hint: string;
+      readonly route?: Route;
+    };
+
+type Block = Extract<Verdict, { verdict: 'block' }>;
+
+const ASK = 'Propose a route for it, or do without.';
+
+function block(clause: string, reason: string, hint: string, route?: CompiledRoute): Block {
+  return { verdict: 'block', clause, reason, hint, ...(route === undefined ? {} : { route: route.route }) };
+}
+
+/** May the agent talk to this place at all? The question of a CONNECT, where no request is known yet. */
+export function decidePlace(policy: Policy, scheme: Scheme, authority: Authority): CompiledRoute | Block {
+  const route = policy.find(scheme, authority);
+  if (route !== undefined) return route;
+  const place = `${scheme}://${authorityKey(authority)}`;
+  if (scheme === 'http' && policy.find('https', { ...authority, port: authority.port === 80 ? 443 : authority.port })) {
+    return block('plaintext', `${place} is not encrypted; this host is allowed over https only`, 'Use https.');
+  }
+  const sameHost = policy.routes.find((candidate) => candidate.authority.host === authority.host);
+  if (sameHost !== undefined) return block('routes', `${place} is not listed; this host is allowed on another port`, ASK);
+  return block('routes', `${place} is not listed`, ASK);
+}
+
+/** May this request leave? The one place that says so. */
+export function decide(policy: Policy, request: MatchRequest): Verdict {
+  const found = decidePlace(policy, request.scheme, request.authority);
+  if ('verdict' in found) return found;
+  if (!/^[A-Z][A-Z-]*$/.test(request.method) || ['TRACE', 'TRACK', 'CONNECT'].includes(request.method)) {
+    return block('method', `${request.method} is never allowed`, 'Use another method.', found);
+  }
+  const target = canonicalPath(request.path);
+  if (!target.ok) return block('path', target.reason, 'Send the path in its plain form.', found);
+  const git = gitOperation(target.value);
+  if (git === 'push') return block('git', 'git push over https is always blocked', 'Push to the git gate remote.', found);
+  if (git === 'fetch' && found.route.git?.fetch !== true) {
+    return block(`${found.clause}.git.fetch`, 'git fetch over https is not allowed on this host', 'Fetch from the git gate remote, or propose git.fetch on this route.', found);
+  }
+  if (request.scheme === 'http' && found.route.auth_scheme !== undefined) {
+    return block(`${found.clause}.plaintext`, 'this host gets a credential, which never travels unencrypted', 'Use https.', found);
+  }
+  const fit = fittingRule(found, request, target.value);
+  if (fit === undefined) return block(`${found.clause}.matches`, `no entry of matches fits this ${request.method}`, ASK, found);
+  return { verdict: 'allow', clause: fit, reason: `allowed by ${fit}`, route: found.route, target: target.value };
+}
+
+function fittingRule(found: CompiledRoute, request: MatchRequest, target: Target): string | undefined {
+  if (found.matches === undefined) return found.clause;
+  return found.matches.find((match) => dimensions(match, request, target).every((dimension) => dimension.fit !== undefined))?.clause;
+}
+
+interface Dimension {
+  readonly name: string;
+  /** Clause of the first rule that fits; undefined when none does. */
+  readonly fit: string | undefined;
+}
+
+function dimensions(match: CompiledMatch, request: MatchRequest, target: Target): Dimension[] {
+  return [
+    dimension('paths', match.paths, target.path),
+    dimension('methods', match.methods, request.method),
+    dimension('headers', match.headers, request.headers),
+  ].filter((each) => each !== undefined);
+}
+
+function dimension<T>(name: string, rules: readonly Rule<T>[] | undefined, subject: T): Dimension | undefined {
+  return rules === undefined ? undefined : { name, fit: rules.find((rule) => rule.fits(subject))?.clause };
+}
+
+/** The same verdict, told step by step for a person: one sentence a line, the decider last. */
+export function explain(policy: Policy, request: MatchRequest): readonly string[] {
+  const verdict = decide(policy, request);
+  const found = policy.find(request.scheme, request.authority);
+  const lines: string[] = [];
+  if (found !== undefined) lines.push(`${found.clause} is the route of ${authorityKey(found.authority)}`);
+  const target = canonicalPath(request.path);
+  if (found !== undefined && target.ok) {
+    for (const match of found.matches ?? []) {
+      for (const each of dimensions(match, request, target.value)) {
+        lines.push(each.fit === undefined ? `${match.clause}.${each.name} has no rule that fits` : `${each.fit} fits`);
+      }
+      if (match.clause === verdict.clause) break;
+    }
+  }
+  return [...lines, `${verdict.verdict} (${verdict.clause}): ${verdict.reason}`];
+}

@@ -1,0 +1,27 @@
+import type { Target } from './path.ts';
+
+/** What a smart-HTTP git request wants (gitprotocol-http), or undefined when it is no git request. */
+export function gitOperation(target: Target): 'push' | 'fetch' | undefined {
+  const path = target.path.toLowerCase();
+  if (path.endsWith('/git-receive-pack')) return 'push';
+  if (path.endsWith('/git-upload-pack')) return 'fetch';
+  if (!path.endsWith('/info/refs')) return undefined;
+  const services = queryValues(target.query, 'service');
+  if (services.includes('git-receive-pack')) return 'push';
+  // Without a service it is the dumb protocol: a plain read of the repository.
+  return 'fetch';
+}
+
+/** Every value, so that a second `service` cannot hide behind the first. */
+function queryValues(query: string, key: string): string[] {
+  return query
+    .slice(1)
+    .split(/[&;]/)
+    .map((pair) => pair.split('='))
+    .filter(([name = '']) => unescaped(name) === key)
+    .map(([, ...value]) => unescaped(value.join('=')));
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\+/g, ' ').replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}

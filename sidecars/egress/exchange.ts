@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { decide } from '../../schemas/policy/decide.ts';
+import type { Authority } from '../../schemas/policy/host.ts';
+import type { Scheme } from '../../schemas/policy/policy.ts';
+import { withCredential } from './credential.ts';
+import type { DecisionLog } from './decisionLog.ts';
+import { denial, sendDenial } from './denial.ts';
+import type { Denial } from './denial.ts';
+import { AddressRefused, checkAddresses } from './dial.ts';
+import type { Pools } from './dial.ts';
+import { forward } from './forward.ts';
+import type { Outcome, Outgoing } from './forward.ts';
+import { checkFraming } from './framing.ts';
+import type { Framing } from './framing.ts';
+import { framingHeaders, headerList, passingRequestHeaders } from './headers.ts';
+import type { Live } from './live.ts';
+import { isSidecarHost, sidecarAnswer } from './sidecarHost.ts';
+import { originTarget } from './target.ts';
+
+/** Where a request came in: inside a tunnel the place is settled, outside its target names it. */
+export type Entrance = { readonly scheme: Scheme; readonly authority: Authority } | 'proxy';
+
+interface Judged {
+  readonly outgoing: Outgoing;
+  readonly reason: string;
+  readonly injected: boolean;
+  readonly route: Parameters<Pools['agentFor']>[3];
+}
+
+/** What a log line says about a request before anything about it is trusted. */
+interface Claimed {
+  scheme: Scheme;
+  authority: Authority;
+  path: string;
+}
+
+const nowhere: Authority = { host: '', port: 0, kind: 'name' };
+
+/** Judges requests and carries those that may leave. */
+export class Exchanges {
+  readonly #log: DecisionLog;
+  readonly #pools: Pools;
+  /** Our name in `Via`: meeting it again means a loop. Random, so that nested bottles do not take each other for one. */
+  readonly #via = `1.1 bottle-${randomBytes(4).toString('hex')}`;
+
+  constructor(log: DecisionLog, pools: Pools) {
+    this.#log = log;
+    this.#pools = pools;
+  }
+
+  /** Never rejects; an exception while judging is a refusal. */
+  async handle(live: Live | undefined, entrance: Entrance, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const began = performance.now();
+    if (live === undefined) return sendDenial(denial(503, 'starting', 'the proxy is not configured yet', '', 'Try again in a moment.'), request, response);
+    const claimed: Claimed = { scheme: 'http', authority: entrance === 'proxy' ? nowhere : entrance.authority, path: request.url ?? '' };
+    const refuse = (denied: Denial, outcome?: Outcome, verdict: 'allow' | 'block' = 'block'): void => {
+      this.#log.record(live, {
+        verdict,
+        method: request.method ?? '',
+        host: claimed.authority.host,
+        port: claimed.authority.port,
+        path: claimed.path,
+        reason: denied.reason,
+        status: denied.status,
+        bytesUp: outcome?.bytesUp ?? 0,
+        ms: performance.now() - began,
+      });
+      sendDenial(denied, request, response);
+    };
+    try {
+      const judged = this.#judge(live, entrance, request, response, claimed);
+      if (judged === 'answered') return;
+      if ('clause' in judged) return refuse(judged);
+      const { outgoing } = judged;
+      checkAddresses(outgoing.authority.host, outgoing.authority.kind === 'name' ? [] : [outgoing.authority.host], judged.route);
+      const agent = this.#pools.agentFor(live, outgoing.scheme, outgoing.authority, judged.route);
+      let failure: Denial | undefined;
+      const outcome = await forward(outgoing, agent, request, response, (error) => {
+        failure = failureOf(error, outgoing.authority.host);
+        sendDenial(failure, request, response);
+      });
+      this.#log.record(live, {
+        verdict: failure?.clause === 'address' || failure?.clause === 'certificate' ? 'block' : 'allow',
+        method: outgoing.method,
+        host: outgoing.authority.host,
+        port: outgoing.authority.port,
+        path: outgoing.target,
+        reason: failure !== undefined ? failure.reason : outcome.failed === undefined ? judged.reason : `${judged.reason}; ${outcome.failed.message}`,
+        status: response.headersSent ? response.statusCode : 0,
+        bytesUp: outcome.bytesUp,
+        bytesDown: outcome.bytesDown,
+        ms: performance.now() - began,
+        injected: judged.injected,
+      });
+    } catch (error) {
+      const host = claimed.authority.host;
+      refuse(error instanceof AddressRefused ? failureOf(error, host) : denial(500, 'internal', 'the proxy failed while judging this request', host, 'Try again.'));
+    }
+  }
+
+  #judge(live: Live, entrance: Entrance, request: IncomingMessage, response: ServerResponse, claimed: Claimed): Judged | Denial | 'answered' {
+    const framing = checkFraming(request);
+    if (!framing.ok) return denial(400, 'framing', framing.reason, claimed.authority.host, 'Send a plain HTTP/1.1 request.');
+    const place = originTarget(entrance, request.url ?? '', framing.value.host);
+    if (!place.ok) return denial(400, 'authority', place.reason, claimed.authority.host, 'Name one host, the same everywhere.');
+    Object.assign(claimed, place.value);
+    const { scheme, authority, path } = place.value;
+    const refuse = (status: number, clause: string, reason: string, hint: string): Denial => denial(status, clause, reason, authority.host, hint);
+
+    if (headerList(request.rawHeaders).some(([name, value]) => name.toLowerCase() === 'via' && value.includes(this.#via))) {
+      return refuse(508, 'loop', 'the request came back to its own proxy', 'Do not route through the proxy twice.');
+    }
+    if (this.#log.mustRefuse(live)) return refuse(503, 'log', 'the egress log cannot be written', 'Tell the person who started the bottle: the disk may be full.');
+    if (framing.value.upgrade) return refuse(426, 'upgrade', 'protocol upgrades such as WebSocket are not let through', 'Use plain HTTP requests, e.g. server-sent events.');
+    if (isSidecarHost(authority)) {
+      sidecarAnswer(live, request, response, path);
+      return 'answered';
+    }
+
+    const headers = passingRequestHeaders(request.rawHeaders);
+    const method = request.method ?? '';
+    const verdict = decide(live.policy, { scheme, authority, method, path, headers });
+    if (verdict.verdict === 'block') return refuse(verdict.clause === 'path' ? 400 : 403, verdict.clause, verdict.reason, verdict.hint);
+    const credential = withCredential(verdict.route, headers, live.credentials);
+    if (!credential.ok) return refuse(502, 'credential', credential.reason, 'Tell the person who started the bottle.');
+    if (framing.value.expectsContinue) response.writeContinue();
+    return {
+      outgoing: this.#outgoing(scheme, authority, method, verdict.target.path + verdict.target.query, [...credential.value.headers, ['Via', this.#via]], framing.value),
+      reason: verdict.reason,
+      injected: credential.value.injected,
+      route: verdict.route,
+    };
+  }
+
+  #outgoing(scheme: Scheme, authority: Authority, method: string, target: string, headers: Outgoing['headers'], framing: Framing): Outgoing {
+    return { scheme, authority, method, target, headers, framing: framingHeaders(framing.body, method), body: framing.body };
+  }
+}
+
+/** Errors of Node's certificate check: the peer is not who the route names, so nothing was sent. */
+const certificateErrors = /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME/;
+
+function failureOf(error: Error, host: string): Denial {
+  const code = 'code' in error ? String(error.code) : '';
+  if (error instanceof AddressRefused) return denial(403, 'address', error.message, host, 'A person can permit it with private_addresses on the route.');
+  if (certificateErrors.test(code)) return denial(502, 'certificate', `the upstream's certificate is not valid (${code})`, host, 'Nothing was sent. Tell the person who started the bottle.');
+  const status = code === 'ETIMEDOUT' ? 504 : 502;
+  return denial(status, 'upstream', code === '' || status === 504 ? error.message : `the upstream failed (${code})`, host, 'Try again later.');
+}

@@ -1,0 +1,154 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { listenOnSocket } from '../runtime/unixSocket.ts';
+import { answerConnect } from './connect.ts';
+import { DecisionLog } from './decisionLog.ts';
+import { denial, sendDenial, sendRawDenial } from './denial.ts';
+import { Pools } from './dial.ts';
+import type { Resolve } from './dial.ts';
+import { Exchanges } from './exchange.ts';
+import type { Entrance } from './exchange.ts';
+import type { LineLog } from '../runtime/lineLog.ts';
+import type { Live } from './live.ts';
+import { Tunnels } from './tunnels.ts';
+
+/** Room for long cookies and tokens; Node's own limit would be 16 KiB. */
+const LARGEST_HEAD = 64 * 1024;
+const HEAD_LIMIT_MS = 30_000;
+const IDLE_LIMIT_MS = 15 * 60_000;
+const MOST_CONNECTIONS = 8192;
+
+/** Requests in flight at shutdown get this long to end. */
+const FAREWELL_MS = 3_000;
+
+const serverOptions: ServerOptions = {
+  insecureHTTPParser: false,
+  requireHostHeader: true,
+  joinDuplicateHeaders: false,
+  maxHeaderSize: LARGEST_HEAD,
+  noDelay: true,
+  keepAliveTimeout: IDLE_LIMIT_MS,
+  headersTimeout: HEAD_LIMIT_MS,
+  // An upload or an event stream may last for hours.
+  requestTimeout: 0,
+};
+
+/** The proxy: refuses everything until `configure`. One front server listens; tunnels feed an inner one. */
+export class Proxy {
+  readonly #tunnels = new Tunnels();
+  readonly #log: DecisionLog;
+  readonly #pools: Pools;
+  readonly #exchanges: Exchanges;
+  readonly #front: Server;
+  readonly #inner: Server;
+  #live: Live | undefined;
+
+  constructor(log: LineLog, resolve: Resolve) {
+    this.#log = new DecisionLog(log);
+    this.#pools = new Pools(resolve);
+    this.#exchanges = new Exchanges(this.#log, this.#pools);
+    this.#front = this.#server(() => 'proxy');
+    this.#front.maxConnections = MOST_CONNECTIONS;
+    this.#inner = this.#server((request) => this.#entranceOf(request));
+    this.#front.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      answerConnect({ live: this.#live, tunnels: this.#tunnels, log: this.#log, inner: this.#inner }, request, socket, head);
+    });
+    this.#inner.on('connect', (request: IncomingMessage, socket: Socket) => {
+      this.#refuseRaw(socket, request, 'a tunnel inside a tunnel is never allowed', 403);
+    });
+  }
+
+  get live(): Live | undefined {
+    return this.#live;
+  }
+
+  async listen(path: string): Promise<void> {
+    await listenOnSocket(this.#front, path, 0o666);
+  }
+
+  /** Swaps everything at once. Tunnels to places no longer allowed end now; other requests end under the old policy. */
+  become(live: Live): void {
+    const trustChanged = this.#live?.trust !== live.trust;
+    this.#live = live;
+    this.#tunnels.closeUnless((scheme, authority) => live.policy.find(scheme, authority) !== undefined);
+    if (trustChanged) this.#pools.clear();
+    else this.#pools.retain(live);
+  }
+
+  /** No new connections at once; what is in flight gets a moment. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#front.close(() => resolve()));
+    this.#front.closeIdleConnections();
+    this.#tunnels.closeIdle();
+    const cut = setTimeout(() => {
+      this.#tunnels.closeAll();
+      this.#front.closeAllConnections();
+    }, FAREWELL_MS);
+    await closed;
+    clearTimeout(cut);
+    this.#tunnels.closeAll();
+    this.#pools.clear();
+  }
+
+  #server(entranceOf: (request: IncomingMessage) => Entrance | undefined): Server {
+    const server = createServer(serverOptions);
+    const handle = (request: IncomingMessage, response: ServerResponse): void => this.#handle(entranceOf(request), request, response);
+    server.on('request', handle);
+    server.on('checkContinue', handle);
+    server.on('checkExpectation', handle);
+    server.on('clientError', (error, stream) => this.#clientError(error, stream));
+    // Node would answer a half-closed client by hanging up on it.
+    Object.assign(server, { httpAllowHalfOpen: true });
+    return server;
+  }
+
+  #entranceOf(request: IncomingMessage): Entrance | undefined {
+    const tunnel = this.#tunnels.of(request.socket);
+    return tunnel?.scheme === undefined ? undefined : { scheme: tunnel.scheme, authority: tunnel.authority };
+  }
+
+  #handle(entrance: Entrance | undefined, request: IncomingMessage, response: ServerResponse): void {
+    if (entrance === undefined) {
+      return sendDenial(denial(400, 'tunnel', 'the request belongs to no tunnel', '', 'Use the proxy.'), request, response);
+    }
+    const tunnel = this.#tunnels.of(request.socket);
+    if (tunnel !== undefined) {
+      this.#tunnels.requestBegan(tunnel);
+      response.once('close', () => this.#tunnels.requestEnded(tunnel));
+    }
+    void this.#exchanges.handle(this.#live, entrance, request, response);
+  }
+
+  /** Bytes the HTTP parser refused, or a connection that broke. */
+  #clientError(error: NodeJS.ErrnoException, stream: Duplex): void {
+    const tunnel = this.#tunnels.of(stream);
+    const live = this.#live;
+    const parserRefused = error.code?.startsWith('HPE_') === true || error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+    if (live !== undefined && (parserRefused || tunnel?.established === false)) {
+      const decision = {
+        verdict: 'block' as const,
+        method: '',
+        host: tunnel?.authority.host ?? '',
+        port: tunnel?.authority.port ?? 0,
+        path: '',
+        reason: parserRefused ? `not an HTTP request (${error.code})` : `the TLS handshake failed: ${error.message}`,
+        status: parserRefused ? 400 : 0,
+      };
+      if (parserRefused) this.#log.record(live, decision);
+      else this.#log.recordHandshakeFailure(live, decision);
+    }
+    if (!parserRefused) return void stream.destroy();
+    sendRawDenial(denial(400, 'framing', `not an HTTP request (${error.code})`, tunnel?.authority.host ?? '', 'Send a plain HTTP/1.1 request.'), stream);
+  }
+
+  #refuseRaw(socket: Socket, request: IncomingMessage, reason: string, status: number): void {
+    const tunnel = this.#tunnels.of(socket);
+    const host = tunnel?.authority.host ?? '';
+    if (this.#live !== undefined) {
+      this.#log.record(this.#live, { verdict: 'block', method: request.method ?? '', host, port: tunnel?.authority.port ?? 0, path: request.url ?? '', reason, status });
+    }
+    sendRawDenial(denial(status, 'tunnel', reason, host, 'Ask the proxy itself.'), socket);
+  }
+}
