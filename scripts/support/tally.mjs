@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+
+/** Counts of one part of a test run, and the names of what failed and what was left out. */
+export const emptyTally = () => ({ passed: 0, failed: 0, skipped: 0, failures: [], left: [] });
+
+/** Reads vitest's JSON report. A file that could not even be loaded counts as one failure; so does a run that broke. */
+export function tallyOf(reportFile, status) {
+  const tally = emptyTally();
+  let report;
+  try {
+    report = JSON.parse(readFileSync(reportFile, 'utf8'));
+  } catch {
+    return status === 0 ? tally : { ...tally, failed: 1, failures: ['the run ended without a report'] };
+  }
+  for (const file of report.testResults) {
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') tally.passed += 1;
+      else if (test.status === 'failed') {
+        tally.failed += 1;
+        tally.failures.push(`${shortened(file.name)}: ${test.fullName}`);
+      } else {
+        tally.skipped += 1;
+        tally.left.push(`${shortened(file.name)}: ${test.fullName}`);
+      }
+    }
+    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) {
+      tally.failed += 1;
+      tally.failures.push(`${shortened(file.name)}: ${file.message.split('\n')[0]}`);
+    }
+  }
+  if (status !== 0 && tally.failed === 0) {
+    tally.failed = 1;
+    tally.failures.push('the run reported an error outside any test');
+  }
+  return tally;
+}
+
+/** The sum of several tallies. */
+export function sum(tallies) {
+  return tallies.reduce(
+    (total, one) => ({
+      passed: total.passed + one.passed,
+      failed: total.failed + one.failed,
+      skipped: total.skipped + one.skipped,
+      failures: [...total.failures, ...one.failures],
+      left: [...total.left, ...one.left],
+    }),
+    emptyTally(),
+  );
+}
+
+/** `812 passed, 0 failed`, and skipped ones when there are any. */
+export const summaryLine = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+
+const shortened = (path) => path.split('/').slice(-3).join('/');

@@ -1,0 +1,125 @@
+// Every test of the project, one command: installs what is missing, starts what is needed, runs everything one after
+// another with live output and ends with one line of counts. Arguments name the parts to run (see `parts`); default all.
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { capture, run, since, tool } from './support/run.mjs';
+import { ensureNpmPackages } from './support/npmPackages.mjs';
+import { ensurePrograms } from './support/systemParts.mjs';
+import { ensureDocker } from './support/dockerDaemon.mjs';
+import { emptyTally, sum, summaryLine, tallyOf } from './support/tally.mjs';
+import { codeServer } from './vscode/setup.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+const reports = join(root, 'test-results');
+const begun = performance.now();
+
+const heading = (name) => console.log(`\n== ${name} (${since(begun)})`);
+const check = (name, passed) => (passed ? { ...emptyTally(), passed: 1 } : { ...emptyTally(), failed: 1, failures: [name] });
+
+async function vitest(project, env = {}) {
+  const report = join(reports, `${project}.json`);
+  rmSync(report, { force: true });
+  const status = await run(tool(root, 'vitest/vitest.mjs', 'run', '--project', project, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile=${report}`), {
+    env: { ...process.env, ...env },
+  });
+  return tallyOf(report, status);
+}
+
+async function types() {
+  const rooms = ['schemas', 'extension/core', 'extension/vscode', 'extension/cli', 'sidecars', 'webviews', 'test'];
+  const results = [];
+  for (const room of rooms) {
+    const { status, output } = await capture(tool(root, 'typescript/bin/tsc', '-p', join(room, 'tsconfig.json')));
+    console.log(`${status === 0 ? 'ok  ' : 'FAIL'} types of ${room}`);
+    if (status !== 0) console.log(output.trimEnd());
+    results.push(check(`types of ${room}`, status === 0));
+  }
+  return sum(results);
+}
+
+async function lint() {
+  const status = await run(tool(root, 'eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'node_modules/.cache/eslint/'));
+  return check('lint', status === 0);
+}
+
+/** In the order of what fails fastest. `world` is what was found and started on this machine. */
+const parts = {
+  types,
+  lint,
+  unit: () => vitest('unit'),
+  bundles: () => vitest('bundles'),
+  integration: (world) => vitest('integration', world.env),
+  contract: (world) => vitest('contract', world.env),
+  escape: (world) => vitest('escape', world.env),
+  e2e: (world) => vitest('e2e', world.env),
+};
+
+/** System programs, Docker with a base image, the VS Code server. What cannot be had is said, and its tests say so too. */
+async function prepareWorld() {
+  const env = {};
+  for (const { program, fix } of await ensurePrograms(['git', 'curl', 'openssl', 'ps', 'setpriv', 'bwrap', 'docker', 'dockerd', 'debootstrap', 'chromium', 'strace'])) {
+    console.log(`missing: ${program}. ${fix}`);
+  }
+  const hostCa = '/etc/ssl/certs/ca-certificates.crt';
+  if (!process.env.BOT_BOTTLE_EXTRA_CA && existsSync(hostCa)) env.BOT_BOTTLE_EXTRA_CA = hostCa;
+  const docker = await ensureDocker();
+  if (!docker.ok) console.log(`missing: Docker. ${docker.reason}`);
+  if (docker.ok && !process.env.BOT_BOTTLE_BASE_IMAGE) {
+    const base = await capture([process.execPath, 'scripts/images/base.mjs'], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const tag = base.output.trim().split('\n').at(-1) ?? '';
+    if (base.status === 0 && tag !== '') env.BOT_BOTTLE_BASE_IMAGE = tag;
+    else console.log('missing: a base image for bottles; the reason is above.');
+  }
+  try {
+    const { node, entry } = await codeServer();
+    Object.assign(env, { BOT_BOTTLE_TEST_CODE_SERVER_NODE: node, BOT_BOTTLE_TEST_CODE_SERVER: entry });
+  } catch (error) {
+    console.log(`missing: ${error.message}.`);
+  }
+  return { env, stop: docker.stop };
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}. Parts: ${Object.keys(parts).join(', ')}.`);
+  process.exit(64);
+}
+const names = wanted.length > 0 ? wanted : Object.keys(parts);
+mkdirSync(reports, { recursive: true });
+if (!(await ensureNpmPackages(root))) {
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+}
+
+const needsWorld = names.some((name) => ['integration', 'contract', 'escape', 'e2e'].includes(name));
+const needsBuild = names.some((name) => ['bundles', 'integration', 'contract', 'escape', 'e2e'].includes(name));
+const tallies = [];
+let world = { env: {}, stop: async () => undefined };
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => world.stop().then(() => process.exit(130)));
+try {
+  if (needsWorld) {
+    heading('what the tests need');
+    world = await prepareWorld();
+  }
+  if (needsBuild) {
+    heading('build');
+    tallies.push(check('build', (await run([process.execPath, 'scripts/build.mjs'])) === 0));
+  }
+  for (const name of names) {
+    heading(name);
+    tallies.push(await parts[name](world));
+  }
+} finally {
+  await world.stop();
+}
+
+const total = sum(tallies);
+console.log('');
+for (const name of total.left) console.log(`skipped ${name}`);
+for (const failure of total.failures) console.log(`FAILED ${failure}`);
+console.log(`${since(begun)}`);
+console.log(summaryLine(total));
+process.exitCode = total.failed === 0 ? 0 : 1;
