@@ -1,7 +1,116 @@
+import { readlinkSync, rmdirSync, unlinkSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import type { ApplyRequest, ApplyResult } from '../bottle/bottles.ts';
-import type { Review } from './review.ts';
+import { toBottleError } from '../errors.ts';
+import { entryOf, loadBaseline, saveBaseline, type Baseline } from './baselineFile.ts';
+import { readChanges } from './changeSet.ts';
+import { Folder, hasCode, inFolder, splitPath } from './folder.ts';
+import { hostSide } from './judge.ts';
+import { linkFault } from './link.ts';
+import { inMadeFolder } from './made.ts';
+import { bottleRoot, type Review } from './review.ts';
+import { selectChanges } from './select.ts';
+import { transfer } from './write.ts';
 
-/** Takes changes to the host. */
-export async function applyChanges(review: Review, request: ApplyRequest): Promise<ApplyResult> {
-  return { applied: [], left: request.paths === 'all' ? [] : request.paths.map((path) => ({ path, reason: review.slug })) };
+/** Both trees and the record, open for the time of one apply. */
+interface Sides {
+  readonly bottle: Folder;
+  readonly host: Folder;
+  readonly hostPath: string;
+  readonly baseline: Baseline;
 }
+
+/**
+ * Takes changes to the host workspace, file by file: no link is followed, nothing is written that differs from what was
+ * listed, no edit of the host is overwritten, and a crash leaves each file old or new. What was taken is the new base.
+ */
+export async function applyChanges(review: Review, request: ApplyRequest): Promise<ApplyResult> {
+  const { files } = await readChanges(review);
+  const { chosen, left } = selectChanges(files, request);
+  const applied: string[] = [];
+  const failed: { path: string; reason: string }[] = [];
+  const baseline = await loadBaseline(review.scratchDir);
+  const bottle = Folder.open(bottleRoot(review.workspace));
+  const host = Folder.open(review.workspace.lower);
+  const sides: Sides = { bottle, host, hostPath: review.workspace.lower, baseline };
+  try {
+    for (const change of chosen) {
+      await setImmediate();
+      review.signal.throwIfAborted();
+      const reason = applyOne(sides, change);
+      if (reason === null) applied.push(change.path);
+      else failed.push({ path: change.path, reason });
+    }
+  } finally {
+    bottle.close();
+    host.close();
+    await saveBaseline(review.scratchDir, baseline);
+  }
+  return { applied, left: [...left, ...failed] };
+}
+
+function applyOne(sides: Sides, change: ChangedFile): string | null {
+  try {
+    return change.status === 'deleted' ? applyDeletion(sides, change.path) : applyContent(sides, change);
+  } catch (thrown) {
+    return `It could not be written: ${toBottleError(thrown).message}`;
+  }
+}
+
+function applyDeletion(sides: Sides, path: string): string | null {
+  const { folders, name } = splitPath(path);
+  const reason = inFolder(sides.host, folders, (folder) => {
+    const side = hostSide({ path, name, host: folder }, sides.baseline);
+    if (side.moved) return hostMoved;
+    if (side.now.kind === 'absent') return null;
+    if (side.now.kind !== 'file' && side.now.kind !== 'link') return 'The host has no file there any more.';
+    unlinkSync(folder.at(name));
+    return null;
+  });
+  if (reason === undefined) return 'Its folder on the host is gone, or is a link.';
+  if (reason !== null) return reason;
+  sides.baseline.entries.delete(path);
+  removeEmptied(sides, folders);
+  return null;
+}
+
+/** Folders that the bottle no longer has go with their last file. */
+function removeEmptied(sides: Sides, folders: readonly string[]): void {
+  const name = folders.at(-1);
+  if (name === undefined || inFolder(sides.bottle, folders, () => true) === true) return;
+  const above = folders.slice(0, -1);
+  try {
+    inFolder(sides.host, above, (folder) => rmdirSync(folder.at(name)));
+  } catch (thrown) {
+    if (hasCode(thrown, 'ENOTEMPTY') || hasCode(thrown, 'EEXIST') || hasCode(thrown, 'ENOENT') || hasCode(thrown, 'ENOTDIR')) return;
+    throw thrown;
+  }
+  removeEmptied(sides, above);
+}
+
+function applyContent(sides: Sides, { path, hash }: ChangedFile): string | null {
+  const { folders, name } = splitPath(path);
+  if (hash === null) return 'It cannot be read.';
+  const reason = inFolder(sides.bottle, folders, (from) => inMadeFolder(sides.host, folders, (to) => put(sides, { path, name, sha256: hash, from, to })));
+  return reason === undefined ? 'The agent changed it again since it was looked at.' : reason;
+}
+
+function put(sides: Sides, file: { readonly path: string; readonly name: string; readonly sha256: string; readonly from: Folder; readonly to: Folder }): string | null {
+  const { path, name, sha256, from, to } = file;
+  const stat = from.stat(name);
+  if (stat === undefined || !(stat.isFile() || stat.isSymbolicLink())) return 'The agent changed it again since it was looked at.';
+  const judged = to.stat(name);
+  if (hostSide({ path, name, host: to }, sides.baseline).moved) return hostMoved;
+  const kind = stat.isSymbolicLink() ? 'link' : 'file';
+  // The listing judged the link already; the host's own links may have moved since.
+  const fault = kind === 'link' ? linkFault(sides.hostPath, path, readlinkSync(from.at(name))) : null;
+  if (fault !== null) return `It ${fault}`;
+  const reason = transfer({ from, to, name, sha256, kind, judged });
+  if (reason !== null) return reason;
+  const written = to.stat(name);
+  if (written !== undefined) sides.baseline.entries.set(path, entryOf(written, sha256));
+  return null;
+}
+
+const hostMoved = 'The host changed it too since the bottle started; both versions are kept.';

@@ -1,11 +1,84 @@
+import { setImmediate } from 'node:timers/promises';
 import type { PreparedWorkspace } from '../backends/backend.ts';
+import { entryOf, loadBaseline, saveBaseline, type Baseline } from './baselineFile.ts';
+import { Folder } from './folder.ts';
+import { scopeOf } from './scope.ts';
+import { readVersion } from './version.ts';
 
-/** Notes, beside a start, what the host folder holds. */
+/** How much of an overlay's host folder is noted: the rest is judged by its times when it matters. */
+const budget = { files: 20_000, hashedFiles: 2_000, hashedBytes: 32 * 1024 * 1024 } as const;
+
+/** Folders whose files are many and rarely edited by a person. */
+const passed = new Set(['node_modules', '.venv', '.git']);
+
+/** Time in ms after which the start beside us gets its turn. */
+const turn = 10;
+
+/**
+ * Notes what the host folder of an overlay holds, for telling later edits of the host from the agent's. Runs beside
+ * the start and must not delay it. A copy has its whole record from `prepareWorkspace`; for it this does nothing.
+ */
 export async function recordBaseline(request: {
   readonly workspace: PreparedWorkspace;
   readonly scratchDir: string;
   readonly hidden: readonly string[];
   readonly signal: AbortSignal;
 }): Promise<void> {
-  request.signal.throwIfAborted();
+  if (request.workspace.mode === 'copy') return;
+  const baseline = await loadBaseline(request.scratchDir);
+  const state = { files: 0, hashedFiles: 0, hashedBytes: 0, complete: true, since: performance.now() };
+  const root = Folder.open(request.workspace.lower);
+  try {
+    await note(root, '', new Set(request.hidden), baseline, state, request.signal);
+  } finally {
+    root.close();
+  }
+  await saveBaseline(request.scratchDir, { ...baseline, complete: state.complete });
+}
+
+interface Spent {
+  files: number;
+  hashedFiles: number;
+  hashedBytes: number;
+  complete: boolean;
+  since: number;
+}
+
+async function note(folder: Folder, at: string, hidden: ReadonlySet<string>, baseline: Baseline, spent: Spent, signal: AbortSignal): Promise<void> {
+  for (const { name } of folder.names()) {
+    if (name === undefined) continue;
+    if (performance.now() - spent.since > turn) {
+      await setImmediate();
+      signal.throwIfAborted();
+      spent.since = performance.now();
+    }
+    const path = at === '' ? name : `${at}/${name}`;
+    const stat = folder.stat(name);
+    if (stat === undefined || hidden.has(path)) continue;
+    if (stat.isDirectory()) {
+      if (passed.has(name) || scopeOf(path) === 'skip') {
+        spent.complete = false;
+        continue;
+      }
+      const child = folder.child(name);
+      if (child === undefined) continue;
+      try {
+        await note(child, path, hidden, baseline, spent, signal);
+      } finally {
+        child.close();
+      }
+    } else if (spent.files >= budget.files) {
+      spent.complete = false;
+    } else if (stat.ctimeMs <= baseline.takenAt && (stat.isFile() || stat.isSymbolicLink())) {
+      spent.files++;
+      const affordable = spent.hashedFiles < budget.hashedFiles && spent.hashedBytes + stat.size <= budget.hashedBytes;
+      const version = affordable ? readVersion(folder, name, stat) : undefined;
+      const known = version?.kind === 'file' || version?.kind === 'link' ? version : undefined;
+      if (known !== undefined) {
+        spent.hashedFiles++;
+        spent.hashedBytes += known.bytes;
+      }
+      baseline.entries.set(path, entryOf(stat, known?.sha256 ?? null));
+    }
+  }
 }

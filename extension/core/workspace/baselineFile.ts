@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { BottleError } from '../errors.ts';
+import { writeAtomic } from '../files/atomic.ts';
+
+const entrySchema = z.object({
+  kind: z.enum(['file', 'link']),
+  size: z.number(),
+  mtimeMs: z.number(),
+  ctimeMs: z.number(),
+  executable: z.boolean(),
+  /** null: not read yet; the times decide. */
+  sha256: z.string().nullable(),
+});
+/** A host file or link as it was when the bottle started from it. */
+export type BaselineEntry = z.infer<typeof entrySchema>;
+
+const baselineSchema = z.object({
+  version: z.literal(1),
+  /** A file system time, in ms: whatever the host changed since has a later ctime. */
+  takenAt: z.number(),
+  /** Whether every file of the host is listed, so that an absent one is known to be new. */
+  complete: z.boolean(),
+  /** Copy mode: file system time at which the copy was whole; what the agent touched has a later ctime. */
+  copiedAt: z.number().nullable(),
+  entries: z.array(z.tuple([z.string(), entrySchema])),
+});
+
+/** What the bottle started from. `entries` grows as changed files are first seen. */
+export interface Baseline {
+  readonly takenAt: number;
+  readonly complete: boolean;
+  readonly copiedAt: number | null;
+  readonly entries: Map<string, BaselineEntry>;
+}
+
+/** Reads the record of a bottle. Throws `internal` when there is none: without it no host edit would be safe. */
+export async function loadBaseline(scratchDir: string): Promise<Baseline> {
+  try {
+    const parsed = baselineSchema.parse(JSON.parse(await readFile(baselinePath(scratchDir), 'utf8')));
+    return { ...parsed, entries: new Map(parsed.entries) };
+  } catch (cause) {
+    throw new BottleError('internal', 'The record of what this bottle started from cannot be read.', { cause });
+  }
+}
+
+/** Writes the record; a reader sees the old or the new one. */
+export async function saveBaseline(scratchDir: string, baseline: Baseline): Promise<void> {
+  const plain: z.infer<typeof baselineSchema> = { version: 1, ...baseline, entries: [...baseline.entries] };
+  await writeAtomic(baselinePath(scratchDir), JSON.stringify(plain));
+}
+
+/** The entry for a host file with this content. */
+export function entryOf(stat: Stats, sha256: string | null): BaselineEntry {
+  return {
+    kind: stat.isSymbolicLink() ? 'link' : 'file',
+    size: stat.size,
+    mtimeMs: stat.mtimeMs,
+    ctimeMs: stat.ctimeMs,
+    executable: (stat.mode & 0o100) !== 0,
+    sha256,
+  };
+}
+
+/** Whether a host file is certainly the one of the entry, judged without reading it. */
+export function isUntouched(entry: BaselineEntry, stat: Stats): boolean {
+  return entry.size === stat.size && entry.mtimeMs === stat.mtimeMs && entry.ctimeMs === stat.ctimeMs;
+}
+
+function baselinePath(scratchDir: string): string {
+  return join(scratchDir, 'baseline.json');
+}

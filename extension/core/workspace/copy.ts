@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { constants, chmodSync, closeSync, createReadStream, lchownSync, lutimesSync, mkdirSync, openSync, symlinkSync, writeSync, type Stats } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
+import type { Owner } from '../backends/backend.ts';
+import type { Progress } from '../ports.ts';
+import { entryOf, type BaselineEntry } from './baselineFile.ts';
+import { Folder, hasCode } from './folder.ts';
+import { readFileChunks, readVersion } from './version.ts';
+
+/** Files up to this size are read once and written; larger ones are cloned where the file system can. */
+const small = 1024 * 1024;
+
+/** A copy of a workspace in the making. */
+export interface CopyRequest {
+  readonly from: string;
+  /** Does not exist yet. */
+  readonly to: string;
+  /** Who gets the copy; null leaves it with the caller, who is not root. */
+  readonly owner: Owner | null;
+  readonly hidden: ReadonlySet<string>;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+interface Copying extends CopyRequest {
+  readonly entries: Map<string, BaselineEntry>;
+  bytes: number;
+  since: number;
+}
+
+/** Copies files, folders and links, as links; leaves out specials, hidden and unreadable files. Returns what it copied. */
+export async function copyTree(request: CopyRequest): Promise<Map<string, BaselineEntry>> {
+  const copying: Copying = { ...request, entries: new Map(), bytes: 0, since: 0 };
+  const root = Folder.open(request.from);
+  try {
+    mkdirSync(request.to, { mode: 0o700 });
+    await copyFolder(copying, root, '', request.to);
+    finish(copying, request.to, 0o700);
+  } finally {
+    root.close();
+  }
+  return copying.entries;
+}
+
+async function copyFolder(copying: Copying, folder: Folder, at: string, to: string): Promise<void> {
+  for (const { name } of folder.names()) {
+    if (name === undefined) continue;
+    const path = at === '' ? name : `${at}/${name}`;
+    const target = `${to}/${name}`;
+    const stat = folder.stat(name);
+    if (stat === undefined || copying.hidden.has(path)) continue;
+    await breathe(copying);
+    if (stat.isDirectory()) await copyChild(copying, folder, name, path, target, stat);
+    else if (stat.isSymbolicLink()) copyLink(copying, folder, name, path, target, stat);
+    else if (stat.isFile()) await copyOne(copying, folder, name, path, target, stat);
+  }
+}
+
+async function copyChild(copying: Copying, folder: Folder, name: string, path: string, target: string, stat: Stats): Promise<void> {
+  const child = folder.child(name);
+  if (child === undefined) return;
+  try {
+    mkdirSync(target, { mode: 0o700 });
+    await copyFolder(copying, child, path, target);
+    finish(copying, target, (stat.mode & 0o777) | 0o700, stat);
+  } finally {
+    child.close();
+  }
+}
+
+function copyLink(copying: Copying, folder: Folder, name: string, path: string, target: string, stat: Stats): void {
+  const version = readVersion(folder, name, stat);
+  if (version.kind !== 'link') return;
+  symlinkSync(version.target, target);
+  finish(copying, target, null, stat);
+  copying.entries.set(path, entryOf(stat, version.sha256));
+}
+
+async function copyOne(copying: Copying, folder: Folder, name: string, path: string, target: string, stat: Stats): Promise<void> {
+  try {
+    const sha256 = stat.size <= small ? copySmall(folder, name, target) : await copyLarge(folder, name, target);
+    if (sha256 === undefined) return;
+    // Set-user-id has no business in a bottle; the owner can always read and write their copy.
+    finish(copying, target, (stat.mode & 0o777) | 0o600, stat);
+    copying.bytes += stat.size;
+    copying.entries.set(path, entryOf(stat, sha256));
+  } catch (thrown) {
+    if (!hasCode(thrown, 'EACCES') && !hasCode(thrown, 'ENOENT')) throw thrown;
+  }
+}
+
+function copySmall(folder: Folder, name: string, target: string): string | undefined {
+  const hash = createHash('sha256');
+  const chunks: Buffer[] = [];
+  const read = readFileChunks(folder, name, (chunk) => {
+    hash.update(chunk);
+    chunks.push(Buffer.from(chunk));
+  });
+  if (read === undefined) return undefined;
+  const fd = openSync(target, 'wx', 0o600);
+  try {
+    for (const chunk of chunks) for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done);
+  } finally {
+    closeSync(fd);
+  }
+  return hash.digest('hex');
+}
+
+async function copyLarge(folder: Folder, name: string, target: string): Promise<string> {
+  await copyFile(folder.at(name), target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(target), hash);
+  return hash.digest('hex');
+}
+
+function finish(copying: Copying, target: string, mode: number | null, times?: Stats): void {
+  if (mode !== null) chmodSync(target, mode);
+  if (copying.owner !== null) lchownSync(target, copying.owner.uid, copying.owner.gid);
+  if (times !== undefined) lutimesSync(target, times.atimeMs / 1000, times.mtimeMs / 1000);
+}
+
+async function breathe(copying: Copying): Promise<void> {
+  const now = performance.now();
+  if (now - copying.since < 20) return;
+  await setImmediate();
+  copying.signal.throwIfAborted();
+  copying.progress.report({ name: 'Copying the workspace', bytes: copying.bytes });
+  copying.since = performance.now();
+}

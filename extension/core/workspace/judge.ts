@@ -1,0 +1,96 @@
+import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
+import { entryOf, isUntouched, type Baseline, type BaselineEntry } from './baselineFile.ts';
+import { linkFault } from './link.ts';
+import { riskOf } from './risk.ts';
+import { absent, readSmallFile, readVersion, sameVersion, type Version } from './version.ts';
+import type { Candidate } from './walk.ts';
+
+/** Largest package.json whose fields are compared, in bytes. */
+const largestText = 1024 * 1024;
+
+/** The host's side of a path, and whether it is still what the bottle started from. */
+export interface HostSide {
+  readonly now: Version;
+  /** null: nobody knows any more what the bottle started from. */
+  readonly base: Version | null;
+  readonly moved: boolean;
+}
+
+/** Compares one path. Returns undefined when the agent changed nothing, and learns the base's hash on the way. */
+export function judge(candidate: Candidate, baseline: Baseline, hostRoot: string): ChangedFile | undefined {
+  const { path, name } = candidate;
+  const bottle = candidate.bottle === null ? absent : readVersion(candidate.bottle, name, candidate.bottleStat);
+  const host = hostSide(candidate, baseline);
+  // Specials of the host never entered a copy, so their absence there says nothing.
+  if (bottle.kind === 'absent' && (host.now.kind === 'special' || host.now.kind === 'folder')) return undefined;
+  if (sameVersion(bottle, host.now) || (host.base !== null && sameVersion(bottle, host.base))) return undefined;
+  const before = host.base ?? host.now;
+  if (bottle.kind === 'absent' && before.kind === 'absent') return undefined;
+  const refused = refusal(bottle, path, hostRoot);
+  return {
+    path,
+    status: statusOf(before, bottle),
+    risk: riskOf(path, {
+      base: () => textOf(candidate.host, name),
+      bottle: () => textOf(candidate.bottle, name),
+    }),
+    bytes: bottle.kind === 'file' || bottle.kind === 'link' ? bottle.bytes : 0,
+    conflict: host.moved,
+    ...(refused === null ? {} : { refused }),
+    hash: refused === null && (bottle.kind === 'file' || bottle.kind === 'link') ? bottle.sha256 : null,
+  };
+}
+
+/** Why a deceiving name stays in the bottle. Its entry shows it escaped, so the path is for reading only. */
+export const nameFault = 'has a name with control or invisible characters, or that is not UTF-8: such names are not taken to the host.';
+
+/** Why a folder that cannot be entered stays in the bottle. */
+export const closedFault = 'is a folder that may not be entered, so nobody knows what changed in it.';
+
+/** An entry that can never be taken over. */
+export function refusedEntry(path: string, refused: string): ChangedFile {
+  return { path, status: 'added', risk: null, bytes: 0, conflict: false, refused, hash: null };
+}
+
+/** Reads the host's version of a path and judges by hash, else by times, whether it moved since the start. */
+export function hostSide(candidate: Pick<Candidate, 'path' | 'name' | 'host'>, baseline: Baseline): HostSide {
+  const { path, name, host } = candidate;
+  const entry = baseline.entries.get(path);
+  const stat = host?.stat(name);
+  if (host === null || stat === undefined) {
+    return entry === undefined ? { now: absent, base: absent, moved: false } : { now: absent, base: versionOf(entry), moved: true };
+  }
+  const known = entry !== undefined && isUntouched(entry, stat) ? (entry.sha256 ?? undefined) : undefined;
+  const now = readVersion(host, name, stat, stat.isFile() ? known : undefined);
+  if (now.kind === 'folder') return { now, base: entry === undefined ? now : versionOf(entry), moved: entry !== undefined };
+  if (now.kind === 'special') return { now, base: now, moved: false };
+  const old = entry === undefined ? null : versionOf(entry);
+  if (old !== null) return sameVersion(old, now) ? { now, base: now, moved: false } : { now, base: old, moved: true };
+  if (stat.ctimeMs > baseline.takenAt) {
+    return { now, base: entry === undefined && baseline.complete ? absent : null, moved: true };
+  }
+  if (now.kind === 'file' || now.kind === 'link') baseline.entries.set(path, entryOf(stat, now.sha256));
+  return { now, base: now, moved: false };
+}
+
+function versionOf(entry: BaselineEntry): Version | null {
+  if (entry.sha256 === null) return null;
+  return entry.kind === 'link'
+    ? { kind: 'link', sha256: entry.sha256, target: '', bytes: entry.size }
+    : { kind: 'file', sha256: entry.sha256, executable: entry.executable, bytes: entry.size };
+}
+
+function statusOf(before: Version, bottle: Version): ChangedFile['status'] {
+  if (bottle.kind === 'absent') return 'deleted';
+  if (before.kind === 'absent') return 'added';
+  return before.kind === bottle.kind ? 'modified' : 'typechange';
+}
+
+function refusal(bottle: Version, path: string, hostRoot: string): string | null {
+  if (bottle.kind === 'special') return bottle.why;
+  return bottle.kind === 'link' ? linkFault(hostRoot, path, bottle.target) : null;
+}
+
+function textOf(folder: Candidate['host'], name: string): string | undefined {
+  return folder === null ? undefined : readSmallFile(folder, name, largestText)?.toString('utf8');
+}

@@ -1,0 +1,92 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, constants, fchmodSync, fchownSync, fsyncSync, lchownSync, openSync, readlinkSync, renameSync, rmdirSync, symlinkSync, unlinkSync, writeSync, type Stats } from 'node:fs';
+import { type Folder, hasCode } from './folder.ts';
+import { readFileChunks } from './version.ts';
+
+/** A file on its way to the host. */
+export interface Transfer {
+  readonly from: Folder;
+  readonly to: Folder;
+  readonly name: string;
+  /** SHA-256 of what is to be written; anything else is not. */
+  readonly sha256: string;
+  readonly kind: 'file' | 'link';
+  /** The host's entry as it was judged; it must be that still when the new one takes its place. */
+  readonly judged: Stats | undefined;
+}
+
+/**
+ * Puts one file or link in place so that a crash leaves the old or the new one whole. Returns null, or the sentence why
+ * nothing was done. Permissions are the host's own; the agent decides nothing but the executable bit.
+ */
+export function transfer(request: Transfer): string | null {
+  const temp = `.bot-bottle-${randomBytes(8).toString('hex')}`;
+  try {
+    const fault = request.kind === 'link' ? writeLink(request, temp) : writeFile(request, temp);
+    if (fault !== null) return fault;
+    if (!sameEntry(request.judged, request.to.stat(request.name))) return 'The host changed it at this very moment.';
+    if (request.judged?.isDirectory() === true) rmdirSync(request.to.at(request.name));
+    renameSync(request.to.at(temp), request.to.at(request.name));
+    fsyncSync(request.to.descriptor);
+    return null;
+  } catch (thrown) {
+    if (hasCode(thrown, 'ENOTEMPTY') || hasCode(thrown, 'EEXIST')) return 'A folder with files in it has its place; take the deletions in it too.';
+    throw thrown;
+  } finally {
+    removeQuietly(request.to, temp);
+  }
+}
+
+function writeFile({ from, to, name, sha256, judged }: Transfer, temp: string): string | null {
+  const fd = openSync(to.at(temp), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  try {
+    const hash = createHash('sha256');
+    const read = readFileChunks(from, name, (chunk) => {
+      hash.update(chunk);
+      for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done);
+    });
+    if (read === undefined || hash.digest('hex') !== sha256) return changedMeanwhile;
+    if (process.getuid?.() === 0) {
+      const owner = judged?.isFile() === true ? judged : to.owner();
+      fchownSync(fd, owner.uid, owner.gid);
+    }
+    fchmodSync(fd, modeFor(judged, read.executable));
+    fsyncSync(fd);
+    return null;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function writeLink({ from, to, name, sha256 }: Transfer, temp: string): string | null {
+  const target = readlinkSync(from.at(name), { encoding: 'buffer' });
+  if (createHash('sha256').update(target).digest('hex') !== sha256) return changedMeanwhile;
+  symlinkSync(target, to.at(temp));
+  if (process.getuid?.() === 0) {
+    const { uid, gid } = to.owner();
+    lchownSync(to.at(temp), uid, gid);
+  }
+  return null;
+}
+
+const changedMeanwhile = 'The agent changed it again since it was looked at.';
+
+/** Keeps what the host allowed, never more than the usual for a new file; no set-id or sticky bit ever. */
+function modeFor(judged: Stats | undefined, executable: boolean): number {
+  if (judged?.isFile() !== true) return executable ? 0o755 : 0o644;
+  const kept = judged.mode & 0o666;
+  return executable ? kept | ((kept & 0o444) >> 2) : kept;
+}
+
+function sameEntry(before: Stats | undefined, now: Stats | undefined): boolean {
+  if (before === undefined || now === undefined) return before === now;
+  return before.ino === now.ino && before.dev === now.dev && before.size === now.size && before.ctimeMs === now.ctimeMs;
+}
+
+function removeQuietly(folder: Folder, name: string): void {
+  try {
+    unlinkSync(folder.at(name));
+  } catch (thrown) {
+    if (!hasCode(thrown, 'ENOENT')) throw thrown;
+  }
+}
