@@ -3,7 +3,7 @@ import type { Authority } from './host.ts';
 import { compilePattern } from './pattern.ts';
 import { canonicalPath } from './path.ts';
 import type { MatchRule, Route } from './route.ts';
-import type { LogLevel, RoutesFile } from './routesFile.ts';
+import type { LogLevel, RoutesFile } from './routesSchema.ts';
 
 export type Scheme = 'http' | 'https';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { logLineSchema } from './egressLog.ts';
-import { routesFileSchema } from '../policy/routesFile.ts';
+import { routesFileSchema } from '../policy/routesSchema.ts';
 
 /**
  * The control channel between the host and the egress sidecar: one WebSocket over a duplex stream that the agent

@@ -1,7 +1,7 @@
 import type { SecureContext } from 'node:tls';
 import { compilePolicy } from '../../schemas/policy/policy.ts';
 import type { Policy } from '../../schemas/policy/policy.ts';
-import type { RoutesFile } from '../../schemas/policy/routesFile.ts';
+import type { RoutesFile } from '../../schemas/policy/routesSchema.ts';
 import type { SidecarConfig } from '../../schemas/protocol/control.ts';
 import { cleanCredentials } from './credential.ts';
 import { leafMinter } from './leaf.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { listenOnSocket } from '../runtime/unixSocket.ts';
 import { answerConnect } from './connect.ts';
@@ -41,6 +41,8 @@ export class Proxy {
   readonly #log: DecisionLog;
   readonly #pools: Pools;
   readonly #exchanges: Exchanges;
+  /** Requests in flight by connection. */
+  readonly #inFlight = new WeakMap<Duplex, number>();
   readonly #front: Server;
   readonly #inner: Server;
   #live: Live | undefined;
@@ -114,10 +116,13 @@ export class Proxy {
       return sendDenial(denial(400, 'tunnel', 'the request belongs to no tunnel', '', 'Use the proxy.'), request, response);
     }
     const tunnel = this.#tunnels.of(request.socket);
-    if (tunnel !== undefined) {
-      this.#tunnels.requestBegan(tunnel);
-      response.once('close', () => this.#tunnels.requestEnded(tunnel));
-    }
+    const { socket } = request;
+    this.#inFlight.set(socket, (this.#inFlight.get(socket) ?? 0) + 1);
+    if (tunnel !== undefined) this.#tunnels.requestBegan(tunnel);
+    response.once('close', () => {
+      this.#inFlight.set(socket, (this.#inFlight.get(socket) ?? 1) - 1);
+      if (tunnel !== undefined) this.#tunnels.requestEnded(tunnel);
+    });
     void this.#exchanges.handle(this.#live, entrance, request, response);
   }
 
@@ -125,6 +130,8 @@ export class Proxy {
   #clientError(error: NodeJS.ErrnoException, stream: Duplex): void {
     const tunnel = this.#tunnels.of(stream);
     const live = this.#live;
+    // A broken body belongs to a request that has its own line: let its answer, if there is one, get out.
+    if ((this.#inFlight.get(stream) ?? 0) > 0) return stream instanceof Socket ? stream.destroySoon() : void stream.destroy();
     const parserRefused = error.code?.startsWith('HPE_') === true || error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
     if (live !== undefined && (parserRefused || tunnel?.established === false)) {
       const decision = {

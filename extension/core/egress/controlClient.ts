@@ -3,7 +3,7 @@ import WebSocket from 'ws';
 import { controlMessageSchema, healthSchema } from '../../../schemas/protocol/control.ts';
 import type { ControlMessage, ControlRequest, SidecarConfig, SidecarHealth } from '../../../schemas/protocol/control.ts';
 import type { LogLine } from '../../../schemas/protocol/egressLog.ts';
-import type { RoutesFile } from '../../../schemas/policy/routesFile.ts';
+import type { RoutesFile } from '../../../schemas/policy/routesSchema.ts';
 import { BottleError } from '../errors.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
