@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** What goes to `metadata.handle`: enough to find a bottle's objects again and to know that they are its own. */
+export const handleSchema = z.object({
+  home: z.string(),
+  start: z.string(),
+  /** Container ids. */
+  agent: z.string(),
+  bridge: z.string(),
+  sidecar: z.string(),
+  /** `uid:gid` of bridge and sidecar. */
+  sidecarUser: z.string(),
+  /** Host folder that a remote workspace volume is brought back to; null where the folder is shared. */
+  pull: z.string().nullable(),
+});
+export type Handle = z.infer<typeof handleSchema>;

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+
+/** What a container or volume of a bottle is there for. */
+export type Role = 'bridge' | 'sidecar' | 'agent' | 'filler' | 'sockets' | 'guest' | 'workspace';
+
+/** Labels on every object of ours. `home` names whose (`stateRoot`), `start` which start made it. */
+export const labels = { slug: 'bot-bottle.slug', home: 'bot-bottle.home', role: 'bot-bottle.role', start: 'bot-bottle.start' } as const;
+
+/** The bottle an object belongs to. */
+export interface Identity {
+  readonly slug: string;
+  readonly home: string;
+  /** Random per start, so that a failed start never removes what another one made under the same name. */
+  readonly start: string;
+}
+
+/** One-way name of a state folder: labels are world-readable, paths are nobody's business. */
+export function homeId(stateRoot: string): string {
+  return createHash('sha256').update(resolve(stateRoot)).digest('hex').slice(0, 16);
+}
+
+/** `bot-bottle-<slug>-<role>`: the name of a container or volume. */
+export function objectName(slug: string, role: Role): string {
+  return `bot-bottle-${slug}-${role}`;
+}
+
+/** The labels of one object. */
+export function labelsOf(identity: Identity, role: Role): Record<string, string> {
+  return { [labels.slug]: identity.slug, [labels.home]: identity.home, [labels.role]: role, [labels.start]: identity.start };
+}
+
+/** A filter for the engine's lists: all these labels must match. */
+export function labelFilter(wanted: Readonly<Record<string, string>>): { label: string[] } {
+  return { label: Object.entries(wanted).map(([name, value]) => `${name}=${value}`) };
+}

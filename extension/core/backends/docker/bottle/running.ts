@@ -1,0 +1,66 @@
+import type { Owner, RunningBottle } from '../../backend.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineError } from '../engine/engineError.ts';
+import { pullVolume } from '../workspace/pull.ts';
+import { attachAgent } from './attach.ts';
+import { openControl } from './control.ts';
+import { execBeside } from './exec.ts';
+import type { Handle } from './handle.ts';
+import { readMergedNames } from './mergedNames.ts';
+import { labels } from './objects.ts';
+import { removeLabelled } from './remove.ts';
+import type { ExitWaits } from './waits.ts';
+
+/** What a view of a bottle is made from, by `start` or `adopt`. */
+export interface RunningDeps {
+  readonly engine: Engine;
+  readonly slug: string;
+  readonly handle: Handle;
+  readonly owner: Owner;
+  readonly guestWorkspace: string;
+  readonly waits: ExitWaits;
+  /** The terminal has been shown before, so a new view needs its program to repaint. */
+  readonly repaint: boolean;
+}
+
+/** A bottle on an engine. Every call asks the engine; nothing is cached but the wait for the exit code. */
+export function runningBottle(deps: RunningDeps): RunningBottle {
+  const { engine, slug, handle, owner, waits } = deps;
+  const { docker } = engine;
+  const agent = docker.getContainer(handle.agent);
+  const bridge = docker.getContainer(handle.bridge);
+  const user = `${owner.uid}:${owner.gid}`;
+  const wait = (): Promise<number> => waits.exitOf(docker, handle.agent);
+  let shown = deps.repaint;
+  const saying = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw engineError(thrown, engine.endpoint, doing);
+    }
+  };
+  return {
+    slug,
+    handle: { ...handle },
+    get exited() {
+      return wait();
+    },
+    attach: (size) =>
+      saying('attach to the agent', () => {
+        const repaint = shown;
+        shown = true;
+        return attachAgent({ container: agent, size, repaint, exited: wait });
+      }),
+    exec: (request) => saying('run the command', () => execBeside({ container: agent, user, workdir: deps.guestWorkspace }, request)),
+    control: () => saying('reach the sidecar', () => openControl(docker.getContainer(handle.sidecar), handle.sidecarUser)),
+    mergedNames: (folders) => saying('read the workspace', () => readMergedNames(bridge, user, folders)),
+    pullWorkspace: (signal) =>
+      saying('bring the workspace back', async () => {
+        if (handle.pull !== null) await pullVolume(bridge, handle.pull, owner, signal);
+      }),
+    stop: () =>
+      saying('remove the bottle', async () => {
+        await removeLabelled(docker, { [labels.slug]: slug, [labels.home]: handle.home, [labels.start]: handle.start });
+      }),
+  };
+}

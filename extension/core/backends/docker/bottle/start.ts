@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type Dockerode from 'dockerode';
+import { BottleError } from '../../../errors.ts';
+import type { Progress, Runtime } from '../../../ports.ts';
+import type { BottleSpec, RunningBottle } from '../../backend.ts';
+import { dockerProfile } from '../../shared/seccomp/dockerProfile.ts';
+import { agentContainer } from '../containers/agent.ts';
+import { bridgeContainer } from '../containers/bridge.ts';
+import type { ContainerContext } from '../containers/context.ts';
+import { extraHosts } from '../containers/extraHosts.ts';
+import { guestArchive, guestFolder } from '../containers/guest.ts';
+import { sidecarContainer } from '../containers/sidecar.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineError } from '../engine/engineError.ts';
+import { localityOf } from '../engine/locality.ts';
+import { ensureImage } from '../images/ensure.ts';
+import { fillVolume } from '../workspace/fill.ts';
+import { configureSidecar } from './configure.ts';
+import type { Handle } from './handle.ts';
+import { prepareHostSide, presentFiles, selfIds, sidecarUser } from './hostSide.ts';
+import { homeId, labels } from './objects.ts';
+import { removeLabelled } from './remove.ts';
+import { runningBottle } from './running.ts';
+import { settleAll } from './settleAll.ts';
+import { createVolumes } from './volumes.ts';
+import type { ExitWaits } from './waits.ts';
+
+/** What a start needs besides the bottle. */
+export interface StartDeps {
+  readonly engine: Engine;
+  readonly runtime: Runtime;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly waits: ExitWaits;
+}
+
+/** See `Backend.start`. Calls are never cut off half way: abort is looked at between them, then everything is removed. */
+export async function startBottle(deps: StartDeps, spec: BottleSpec, progress: Progress, signal: AbortSignal): Promise<RunningBottle> {
+  const { docker, endpoint } = deps.engine;
+  const context = await contextOf(deps, spec, progress, signal);
+  progress.report({ name: 'Creating the bottle' });
+  try {
+    const handle = await createObjects(deps, context, signal);
+    return runningBottle({ engine: deps.engine, slug: spec.slug, handle, owner: spec.owner, guestWorkspace: spec.guestWorkspace, waits: deps.waits, repaint: false });
+  } catch (thrown) {
+    await removeLabelled(docker, { [labels.start]: context.identity.start });
+    if (signal.aborted) throw cancelled(thrown);
+    throw engineError(thrown, endpoint, 'start the bottle');
+  }
+}
+
+async function createObjects(deps: StartDeps, context: ContainerContext, signal: AbortSignal): Promise<Handle> {
+  const { docker } = deps.engine;
+  const { spec, sidecarUser: user, identity } = context;
+  const guest = guestArchive(spec);
+  guest.catch(() => undefined);
+  await createVolumes(docker, context);
+  checkAborted(signal);
+  const [bridge, sidecar, agent] = await settleAll<[Dockerode.Container, Dockerode.Container, Dockerode.Container]>([
+    docker.createContainer(bridgeContainer(context)),
+    docker.createContainer(sidecarContainer(context)),
+    docker.createContainer(agentContainer(context)),
+  ]);
+  checkAborted(signal);
+  const agentStarted = settleAll<unknown>([
+    guest.then((archive) => bridge.putArchive(archive, { path: guestFolder })),
+    bridge.start(),
+    needsFilling(context) ? fillVolume(docker, context, signal) : Promise.resolve(),
+  ]).then(() => {
+    checkAborted(signal);
+    return agent.start();
+  });
+  const configured = sidecar.start().then(() => {
+    checkAborted(signal);
+    return configureSidecar(sidecar, user, spec.sidecar, signal);
+  });
+  await settleAll<unknown>([agentStarted, configured]);
+  checkAborted(signal);
+  await settleAll<unknown>([checkRuns(bridge, 'bridge'), checkRuns(sidecar, 'egress sidecar')]);
+  const pull = needsFilling(context) && spec.workspace.mode === 'copy' ? spec.workspace.dir : null;
+  return { home: identity.home, start: identity.start, agent: agent.id, bridge: bridge.id, sidecar: sidecar.id, sidecarUser: user, pull };
+}
+
+async function contextOf(deps: StartDeps, spec: BottleSpec, progress: Progress, signal: AbortSignal): Promise<ContainerContext> {
+  const { engine } = deps;
+  if (spec.owner.uid === 0) throw new BottleError('backend-cannot', 'An agent never runs as root.');
+  const locality = localityOf(engine);
+  if (!locality.local && (spec.workspace.mode === 'overlay' || spec.mounts.length > 0)) {
+    throw new BottleError('backend-cannot', `Folders of this machine cannot be mounted, because ${locality.reason}.`);
+  }
+  const images = { docker: engine.docker, runtime: deps.runtime, env: deps.env };
+  try {
+    const [sidecar, agent] = await settleAll<[string, string]>([
+      ensureImage(images, 'sidecar', progress, signal),
+      ensureImage(images, spec.image.name, progress, signal),
+    ]);
+    checkAborted(signal);
+    const user = sidecarUser(selfIds());
+    const emptyFile = join(spec.stateDir, 'empty');
+    if (locality.local) await prepareHostSide(spec, user, emptyFile);
+    const hosts = spec.sidecar.routes.routes.map((route) => route.host);
+    return {
+      spec,
+      identity: { slug: spec.slug, home: homeId(dirname(spec.stateDir)), start: randomBytes(8).toString('hex') },
+      images: { sidecar, agent },
+      local: locality.local,
+      sidecarUser: user,
+      engineCpus: engine.info.NCPU,
+      seccomp: JSON.stringify(dockerProfile()),
+      emptyFile,
+      masked: locality.local ? await presentFiles(spec) : [],
+      extraHosts: extraHosts(await readFile('/etc/hosts', 'utf8').catch(() => ''), hosts, locality.local),
+    };
+  } catch (thrown) {
+    if (signal.aborted) throw cancelled(thrown);
+    throw engineError(thrown, engine.endpoint, 'prepare the images', 'image-failed');
+  }
+}
+
+/** A copy at an engine that cannot see our folders travels in a volume. */
+function needsFilling({ spec, local }: ContainerContext): boolean {
+  return spec.workspace.mode === 'copy' && !local;
+}
+
+async function checkRuns(container: Dockerode.Container, name: string): Promise<void> {
+  const { State: state } = await container.inspect();
+  if (!state.Running) throw new BottleError('backend-failed', `The ${name} ended at once with exit code ${state.ExitCode}.`);
+}
+
+function checkAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw cancelled(signal.reason);
+}
+
+function cancelled(cause: unknown): BottleError {
+  return new BottleError('cancelled', 'The start of the bottle was cancelled.', { cause });
+}

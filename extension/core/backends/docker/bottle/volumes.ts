@@ -1,0 +1,37 @@
+import type Dockerode from 'dockerode';
+import { BottleError } from '../../../errors.ts';
+import type { ContainerContext } from '../containers/context.ts';
+import { overlayOptions } from '../containers/overlay.ts';
+import { labelFilter, labels, labelsOf, objectName, type Role } from './objects.ts';
+import { settleAll } from './settleAll.ts';
+
+/** Driver options of each volume of this bottle; none means a plain folder at the engine. */
+export function volumesOf(context: ContainerContext): ReadonlyMap<Role, Record<string, string>> {
+  const [uid, gid] = context.sidecarUser.split(':');
+  const volumes = new Map<Role, Record<string, string>>([
+    ['sockets', { type: 'tmpfs', device: 'tmpfs', o: `uid=${uid},gid=${gid},mode=0700,size=1m` }],
+    ['guest', {}],
+  ]);
+  const { workspace } = context.spec;
+  if (workspace.mode === 'overlay') volumes.set('workspace', overlayOptions(workspace));
+  else if (!context.local) volumes.set('workspace', {});
+  return volumes;
+}
+
+/**
+ * Creates the volumes. The engine silently hands out an existing one of the same name, so what carries this start's label
+ * is counted afterwards; throws `busy` when one was someone else's.
+ */
+export async function createVolumes(docker: Dockerode, context: ContainerContext): Promise<void> {
+  const { identity } = context;
+  const wanted = volumesOf(context);
+  await settleAll(
+    [...wanted].map(([role, options]) =>
+      docker.createVolume({ Name: objectName(identity.slug, role), Driver: 'local', DriverOpts: options, Labels: labelsOf(identity, role) }),
+    ),
+  );
+  const made = await docker.listVolumes({ filters: labelFilter({ [labels.start]: identity.start }) });
+  if ((made.Volumes ?? []).length !== wanted.size) {
+    throw new BottleError('busy', `A bottle named ${identity.slug} already exists at this engine.`, { hint: 'Choose another label, or run bot-bottle cleanup.' });
+  }
+}

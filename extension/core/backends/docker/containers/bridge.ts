@@ -1,0 +1,46 @@
+import type { ContainerCreateOptions } from 'dockerode';
+import { labelsOf, objectName } from '../bottle/objects.ts';
+import { ownLimits, shortLog, type ContainerContext } from './context.ts';
+import { guestFolder } from './guest.ts';
+
+/** Where the sockets that lead out of the namespace are, in bridge and sidecar. */
+export const socketFolder = '/run/bottle';
+/** Where bridge (for `mergedNames`) and filler see the workspace volume. */
+export const bridgeWorkspace = '/workspace';
+
+/** Ports of the agent's loopback interface and the sidecar sockets behind them. */
+const ports = [`9099=${socketFolder}/egress.sock`] as const;
+
+/**
+ * The container that owns the agent's network namespace, which holds nothing but `lo`. It pipes fixed loopback ports to
+ * the sidecar's sockets. The agent joins the namespace and reaches nothing else of this container.
+ */
+export function bridgeContainer(context: ContainerContext): ContainerCreateOptions & { name: string } {
+  const { spec, identity } = context;
+  const slug = spec.slug;
+  const hasVolume = spec.workspace.mode === 'overlay' || !context.local;
+  return {
+    name: objectName(slug, 'bridge'),
+    Image: context.images.sidecar,
+    Labels: labelsOf(identity, 'bridge'),
+    Hostname: 'bottle',
+    User: context.sidecarUser,
+    Entrypoint: [],
+    Cmd: ['node', '/app/bridge.js', ...ports],
+    HostConfig: {
+      NetworkMode: 'none',
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      ReadonlyRootfs: true,
+      Init: true,
+      LogConfig: shortLog,
+      ...ownLimits,
+      Mounts: [
+        { Type: 'volume', Source: objectName(slug, 'sockets'), Target: socketFolder, ReadOnly: true },
+        // Writable so that the engine lets us fill it; the process has no right to.
+        { Type: 'volume', Source: objectName(slug, 'guest'), Target: guestFolder },
+        ...(hasVolume ? [{ Type: 'volume' as const, Source: objectName(slug, 'workspace'), Target: bridgeWorkspace, ReadOnly: true }] : []),
+      ],
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type Dockerode from 'dockerode';
+import { z } from 'zod';
+import { BottleError } from '../../../errors.ts';
+import { createClient } from './client.ts';
+import { resolveEndpoint } from './contexts.ts';
+import { describeEndpoint, type Endpoint } from './endpoint.ts';
+import { engineError } from './engineError.ts';
+
+const versionSchema = z.object({ Version: z.string(), ApiVersion: z.string(), Os: z.string(), Arch: z.string() });
+
+const infoSchema = z.object({
+  KernelVersion: z.string(),
+  Name: z.string(),
+  OperatingSystem: z.string(),
+  NCPU: z.number(),
+  SecurityOptions: z.array(z.string()).nullish(),
+});
+
+/** What `/info` says, as far as we act on it. */
+export type EngineInfo = z.infer<typeof infoSchema>;
+
+/** The oldest API we use: Engine 20.10 (`host-gateway`, init, tmpfs volumes). */
+const oldestApi = [1, 41] as const;
+
+/** An engine that answered and is new enough. */
+export interface Engine {
+  readonly docker: Dockerode;
+  readonly endpoint: Endpoint;
+  readonly version: string;
+  readonly info: EngineInfo;
+}
+
+/** Finds, asks and checks the engine. Throws `backend-unavailable` with the fix in words. */
+export async function connectEngine(env: Readonly<Record<string, string | undefined>>, signal: AbortSignal): Promise<Engine> {
+  signal.throwIfAborted();
+  const endpoint = await resolveEndpoint(env);
+  const docker = await createClient(endpoint);
+  try {
+    const [version, info] = await Promise.all([docker.version().then((v) => versionSchema.parse(v)), docker.info().then((i: unknown) => infoSchema.parse(i))]);
+    checkEngine(version, endpoint);
+    signal.throwIfAborted();
+    return { docker, endpoint, version: version.Version, info };
+  } catch (thrown) {
+    if (signal.aborted) throw new BottleError('cancelled', 'Asking the Docker engine was cancelled.', { cause: thrown });
+    throw engineError(thrown, endpoint, 'say what it is', 'backend-unavailable');
+  }
+}
+
+function checkEngine(version: z.infer<typeof versionSchema>, endpoint: Endpoint): void {
+  const place = describeEndpoint(endpoint);
+  if (version.Os !== 'linux') {
+    throw new BottleError('backend-unavailable', `The engine at ${place} runs ${version.Os} containers; bottles need Linux ones.`, { hint: 'Switch Docker Desktop to Linux containers.' });
+  }
+  if (!apiAtLeast(version.ApiVersion, oldestApi)) {
+    throw new BottleError('backend-unavailable', `The engine at ${place} is Docker ${version.Version}, which is too old.`, { hint: 'Update to Docker Engine 20.10 or newer.' });
+  }
+}
+
+/** Compares `1.41` style versions by number. */
+export function apiAtLeast(found: string, wanted: readonly [number, number]): boolean {
+  const [major = 0, minor = 0] = found.split('.').map(Number);
+  return major > wanted[0] || (major === wanted[0] && minor >= wanted[1]);
+}

@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto';
+import type { ImageDefinition } from './definition.ts';
+
+/**
+ * `bot-bottle-<name>:<hash>`: the hash covers every file of the context with its mode, and the base. Two inputs never
+ * share a tag, so a tag that exists is what its name says.
+ */
+export function imageTag(definition: ImageDefinition, base: string): string {
+  const hash = createHash('sha256').update(`${base}\n`);
+  for (const file of definition.files) {
+    hash.update(`${file.name}\n${file.mode}\n${file.content.length}\n`).update(file.content);
+  }
+  return `bot-bottle-${definition.name}:${hash.digest('hex').slice(0, 12)}`;
+}

@@ -1,0 +1,38 @@
+import { chown, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type Dockerode from 'dockerode';
+import type { Owner } from '../../backend.ts';
+import { bridgeWorkspace } from '../containers/bridge.ts';
+import { extractArchive } from './extract.ts';
+
+/**
+ * Brings the workspace volume, as the bridge's container shows it (running or not), back to `folder`. The folder keeps
+ * its earlier content until everything has arrived.
+ */
+export async function pullVolume(bridge: Dockerode.Container, folder: string, owner: Owner, signal: AbortSignal): Promise<void> {
+  const incoming = `${folder}.incoming`;
+  const before = `${folder}.before`;
+  await rm(incoming, { recursive: true, force: true });
+  if (!(await exists(folder))) await rename(before, folder);
+  const { mode } = await stat(folder);
+  await mkdir(incoming, { mode: mode & 0o777 });
+  try {
+    const archive = await bridge.getArchive({ path: bridgeWorkspace });
+    await extractArchive(new Readable().wrap(archive), incoming, owner, signal);
+    if (process.geteuid?.() === 0) await chown(incoming, owner.uid, owner.gid);
+    await rm(before, { recursive: true, force: true });
+    await rename(folder, before);
+    await rename(incoming, folder);
+    await rm(before, { recursive: true, force: true });
+  } finally {
+    await rm(incoming, { recursive: true, force: true });
+  }
+}
+
+/** False after a pull that was cut between its two renames. */
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

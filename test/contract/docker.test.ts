@@ -1,0 +1,4 @@
+import { dockerWorld } from '../support/docker/world.ts';
+import { describeBackend } from './backend.ts';
+
+describeBackend('docker', () => dockerWorld());
