@@ -1,5 +1,6 @@
 // Builds every bundle into dist/. `--watch` stays and rebuilds, `--only NAME,NAME` builds some, `--target linux-arm64`
-// chooses whose prebuilt pty is copied, `--minify` is for the shipped package.
+// chooses whose prebuilt pty is copied (from `--pty`, a node_modules folder), `--minify` is for the shipped package,
+// `--dist` and `--meta` say where bundles and esbuild's metafiles go.
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,9 +17,12 @@ const { values } = parseArgs({
     only: { type: 'string' },
     target: { type: 'string' },
     dist: { type: 'string', default: join(root, 'dist') },
+    meta: { type: 'string' },
+    pty: { type: 'string', default: join(root, 'node_modules') },
   },
 });
 const dist = values.dist;
+const meta = values.meta ?? join(dist, 'meta');
 const only = values.only?.split(',');
 
 const finish = (bundle) => ({
@@ -26,7 +30,7 @@ const finish = (bundle) => ({
   setup(build) {
     build.onEnd((result) => {
       if (result.errors.length > 0 || !result.metafile) return;
-      writeFileSync(join(dist, 'meta', `${bundle.name}.json`), JSON.stringify(result.metafile));
+      writeFileSync(join(meta, `${bundle.name}.json`), JSON.stringify(result.metafile));
       if (bundle.executable) chmodSync(join(dist, bundle.out), 0o755);
       const bytes = Object.entries(result.metafile.outputs).find(([path]) => path.endsWith('.js'))?.[1].bytes ?? 0;
       console.log(`${bundle.out.padEnd(28)} ${String(Math.ceil(bytes / 1024)).padStart(6)} KiB`);
@@ -34,7 +38,7 @@ const finish = (bundle) => ({
   },
 });
 
-mkdirSync(join(dist, 'meta'), { recursive: true });
+mkdirSync(meta, { recursive: true });
 const wanted = bundles(root).filter((bundle) => !only || only.includes(bundle.name));
 const present = wanted.filter((bundle) => existsSync(join(root, bundle.entry)));
 for (const missing of wanted.filter((bundle) => !present.includes(bundle))) console.log(`skipped ${missing.name}: no ${missing.entry}`);
@@ -57,7 +61,7 @@ const contexts = await Promise.all(
 );
 
 const results = await Promise.allSettled(contexts.map((context) => context.rebuild()));
-if (present.some((bundle) => bundle.name === 'keeper') && !copyPty(root, dist, values.target)) {
+if (present.some((bundle) => bundle.name === 'keeper') && !copyPty(values.pty, dist, values.target)) {
   console.log(`note: @lydell/node-pty has no prebuilt package for ${values.target ?? `${process.platform}-${process.arch}`} here`);
 }
 copyCodicons(root, dist);
