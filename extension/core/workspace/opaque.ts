@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { extract } from 'tar-stream';
 import { BottleError } from '../errors.ts';
 
+const options = ['--create', '--file=-', '--format=posix', '--xattrs', '--xattrs-include=*.overlay.*', '--no-recursion'] as const;
+
 const marks = ['user.overlay.opaque', 'trusted.overlay.opaque'] as const;
 
 /**
@@ -11,7 +13,7 @@ const marks = ['user.overlay.opaque', 'trusted.overlay.opaque'] as const;
  */
 export async function opaqueFolders(upper: string, folders: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
   if (folders.length === 0) return new Set();
-  const tar = spawn('tar', ['--create', '--format=posix', '--xattrs', '--xattrs-include=*.overlay.*', '--no-recursion', '--null', '--verbatim-files-from', '--files-from=-', '--directory', upper, '--file=-'], {
+  const tar = spawn('tar', [...options, '--directory', upper, '--null', '--verbatim-files-from', '--files-from=-'], {
     stdio: ['pipe', 'pipe', 'ignore'],
     signal,
   });
@@ -26,7 +28,11 @@ export async function opaqueFolders(upper: string, folders: readonly string[], s
   const done = new Promise<void>((resolve, reject) => {
     tar.on('error', reject);
     reader.on('error', reject);
-    reader.on('finish', resolve);
+    const written = new Promise<void>((finished) => reader.on('finish', finished));
+    tar.on('close', (code) => {
+      if (code === 0) void written.then(resolve);
+      else reject(new Error(`tar ended with ${code ?? 'a signal'}`));
+    });
   });
   tar.stdin.on('error', () => undefined);
   tar.stdin.end(folders.map((folder) => `./${folder}\0`).join(''));
@@ -35,7 +41,7 @@ export async function opaqueFolders(upper: string, folders: readonly string[], s
     await done;
   } catch (cause) {
     signal.throwIfAborted();
-    throw new BottleError('tool-missing', 'The marks of the overlay cannot be read without GNU tar.', { hint: 'Install it: sudo apt-get install tar', cause });
+    throw new BottleError('tool-missing', 'The marks of the overlay could not be read with GNU tar.', { hint: 'Install it: sudo apt-get install tar', cause });
   }
   return found;
 }
