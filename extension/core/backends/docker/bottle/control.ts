@@ -1,6 +1,7 @@
-import { Duplex, PassThrough } from 'node:stream';
+import { PassThrough, type Duplex } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { controlSocket } from '../containers/sidecar.ts';
+import { joinStreams } from '../engine/joined.ts';
 import { demux } from './demux.ts';
 import { startExec } from './exec.ts';
 
@@ -15,13 +16,5 @@ export async function openControl(sidecar: Dockerode.Container, user: string): P
   const stderr = new PassThrough();
   stderr.resume();
   void demux(raw.stream, stdout, stderr);
-  return socketLike(raw.stream, stdout);
-}
-
-/** Reads from one stream and writes to the other, with the settings that node:http calls on a socket as no-ops. */
-function socketLike(raw: Duplex, readable: PassThrough): Duplex {
-  const duplex = Duplex.from({ readable, writable: raw });
-  duplex.once('close', () => raw.destroy());
-  raw.on('error', () => undefined);
-  return Object.assign(duplex, { setKeepAlive: () => duplex, setNoDelay: () => duplex, setTimeout: () => duplex, ref: () => duplex, unref: () => duplex });
+  return joinStreams(stdout, raw.stream);
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { PassThrough, Readable, Writable, type Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
@@ -7,6 +6,7 @@ import type { ExecRequest, ExecSession, TtySize } from '../../backend.ts';
 import { execCommand, reapCommand } from '../containers/prelude.ts';
 import { statusOf } from '../engine/engineError.ts';
 import { demux } from './demux.ts';
+import { takeLeaderLine } from './leaderLine.ts';
 
 /** Whom and where a program beside the agent runs as. */
 export interface ExecPlace {
@@ -59,21 +59,24 @@ async function exitCodeOf(exec: Dockerode.Exec): Promise<number> {
   throw new BottleError('backend-failed', 'The engine does not say how the command ended.');
 }
 
+/** Terminal size for a command that has no terminal: never looked at. */
+const noTerminal: TtySize = { cols: 80, rows: 24 };
+
 /** A command as the agent would run it. Dropping any of its streams, or `kill()`, ends every process it started. */
 export async function execBeside(place: ExecPlace, request: ExecRequest): Promise<ExecSession> {
-  const mark = randomBytes(12).toString('hex');
   const tty = request.tty !== undefined;
-  const raw = await startExec(place, execCommand(request.argv, mark), tty);
+  const raw = await startExec(place, execCommand(request.argv, request.tty ?? noTerminal), tty);
   if (request.tty !== undefined) await resizeExec(raw.exec, request.tty);
-  const stdout = new PassThrough();
+  const { output: stdout, pid } = takeLeaderLine();
   const stderr = new PassThrough();
+  const flow = tty ? copy(raw.stream, stdout, stderr) : demux(raw.stream, stdout, stderr);
+  const leader = await pid;
   let over = false;
   const kill = (): void => {
     if (over) return;
     over = true;
-    void reap(place, mark).finally(() => raw.stream.destroy());
+    void reap(place, leader).finally(() => raw.stream.destroy());
   };
-  const flow = tty ? copy(raw.stream, stdout, stderr) : demux(raw.stream, stdout, stderr);
   const exited = flow.then(async () => {
     const code = await raw.exitCode();
     over = true;
@@ -87,10 +90,10 @@ export async function execBeside(place: ExecPlace, request: ExecRequest): Promis
   return { stdin: inputOf(raw.stream, kill), stdout, stderr, exited, kill, resize: (size) => resizeExec(raw.exec, size) };
 }
 
-/** Ends what carries `mark`, from inside, as the agent's own user. */
-async function reap(place: ExecPlace, mark: string): Promise<void> {
+/** Ends the session of `leader`, from inside, as the agent's own user. */
+async function reap(place: ExecPlace, leader: number): Promise<void> {
   try {
-    const raw = await startExec({ ...place, workdir: '/' }, reapCommand(mark), false);
+    const raw = await startExec({ ...place, workdir: '/' }, reapCommand(leader), false);
     raw.stream.resume();
     raw.stream.end();
     await raw.exitCode();

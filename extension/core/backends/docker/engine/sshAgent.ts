@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Agent } from 'node:http';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
+import { joinStreams } from './joined.ts';
 
 /**
  * Carries each connection to the engine over `ssh … docker system dial-stdio`, the way the docker command does. The
@@ -23,17 +24,12 @@ export class SshAgent extends Agent {
     const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'] });
     let words = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-500)));
-    const duplex = Duplex.from({ readable: child.stdout, writable: child.stdin });
+    const duplex = joinStreams(child.stdout, child.stdin);
     child.once('error', (cause) => duplex.destroy(cause));
     child.once('exit', (code) => {
       if (code !== 0) duplex.destroy(new Error(`ssh ended with ${code ?? 'a signal'}: ${words.trim()}`));
     });
     duplex.once('close', () => child.kill());
-    return asSocket(duplex);
+    return duplex;
   }
-}
-
-/** What node:http calls on a socket beyond a duplex stream: settings that have no meaning for a pipe. */
-function asSocket(duplex: Duplex): Duplex {
-  return Object.assign(duplex, { setKeepAlive: () => duplex, setNoDelay: () => duplex, setTimeout: () => duplex, ref: () => duplex, unref: () => duplex });
 }
