@@ -7,9 +7,6 @@ import { logLineSchema } from './egressLog.ts';
  * would be applied anywhere. Both sides parse with these schemas and drop what does not fit.
  */
 
-/** Most lines the panel keeps and a snapshot carries; older ones are in the log file. */
-export const panelCapacity = 10_000;
-
 /** Every text the panel shows, filled in by the extension in the language of the editor. `{0}` is replaced. */
 export const panelWordsSchema = z.object({
   allow: z.string(),
@@ -37,6 +34,7 @@ export const panelWordsSchema = z.object({
   noMatch: z.string(),
   openDocument: z.string(),
   path: z.string(),
+  requests: z.string(),
   shown: z.string(),
   skipped: z.string(),
   status: z.string(),

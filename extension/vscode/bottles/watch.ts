@@ -11,19 +11,19 @@ const gatherTime = 400;
  * Never recursive, because a bottle's scratch folder holds a whole workspace.
  */
 export class StateWatcher {
-  readonly #root: string;
   readonly #changed: () => void;
   readonly #watchers = new Map<string, FSWatcher>();
+  #root = '';
   #timer: NodeJS.Timeout | undefined;
   #disposed = false;
 
-  constructor(home: string, changed: () => void) {
-    this.#root = join(home, 'state');
+  constructor(changed: () => void) {
     this.#changed = changed;
   }
 
-  /** Slugs with a state folder; costs one directory read. */
-  async start(): Promise<readonly string[]> {
+  /** Watches this home and no other. Returns the slugs with a state folder; costs one directory read. */
+  async start(home: string): Promise<readonly string[]> {
+    this.#root = join(home, 'state');
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
     this.#watch(this.#root);
     return this.#followFolders();

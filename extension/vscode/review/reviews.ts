@@ -13,7 +13,7 @@ import type { ChangeFiles } from './changeFiles.ts';
 import { changeUri } from './changeFiles.ts';
 import { discardQuestion, riskQuestion } from './consent.ts';
 import type { ConsentQuestion } from './consent.ts';
-import { isReviewTitle } from './diffTitle.ts';
+import { isReviewTitle, reviewTitle } from './diffTitle.ts';
 import { openChange, openReview } from './diffs.ts';
 import { BottleSourceControl } from './sourceControl.ts';
 
@@ -62,6 +62,17 @@ export class Reviews {
   async openFile(bottle: BottleSummary, path: string): Promise<void> {
     const file = this.#find(bottle, path) ?? (await this.refresh(bottle)).find((one) => one.path === path);
     if (file !== undefined) await openChange(this.#control(bottle).bottle, file);
+  }
+
+  /** The bottle behind a source control that a menu hands over. */
+  slugOf(control: unknown): string | undefined {
+    return [...this.#bySlug].find(([, one]) => one.is(control))?.[0];
+  }
+
+  /** The bottle whose multi-file review is in front. */
+  get activeSlug(): string | undefined {
+    const label = activeLabel();
+    return [...this.#bySlug].find(([, one]) => reviewTitle(one.bottle.title) === label)?.[0];
   }
 
   /** What the Source Control view shows of a bottle. */
@@ -137,9 +148,12 @@ export class Reviews {
   }
 
   async #tellActive(): Promise<void> {
-    const label = window.tabGroups.activeTabGroup.activeTab?.label ?? '';
-    await this.#deps.keys.set('reviewActive', isReviewTitle(label));
+    await this.#deps.keys.set('reviewActive', isReviewTitle(activeLabel()));
   }
+}
+
+function activeLabel(): string {
+  return window.tabGroups.activeTabGroup.activeTab?.label ?? '';
 }
 
 async function confirmed(question: ConsentQuestion): Promise<boolean> {

@@ -43,6 +43,11 @@ export class BottleSourceControl {
     for (const group of this.#groups.values()) group.hideWhenEmpty = true;
   }
 
+  /** Whether this is the source control that a menu hands over. */
+  is(control: unknown): boolean {
+    return control === this.#control;
+  }
+
   get files(): readonly ChangedFile[] {
     return this.#files;
   }

@@ -9,6 +9,9 @@ const themeColors: Readonly<Record<Color, string>> = {
   magenta: 'terminal.ansiMagenta',
 };
 
+/** The colours a bottle may have, in the order they are offered. */
+export const colorNames: readonly Color[] = ['red', 'green', 'yellow', 'blue', 'magenta'];
+
 /** Id of the theme colour, or undefined for a bottle without one. */
 export function themeColorOf(color: Color | null): string | undefined {
   return color === null ? undefined : themeColors[color];

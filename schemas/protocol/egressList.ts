@@ -1,6 +1,9 @@
 import type { LogLine } from './egressLog.ts';
 import type { PanelFilter } from './egressPanel.ts';
 
+/** Most lines the panel keeps and a snapshot carries; older ones are in the log file. */
+export const panelCapacity = 10_000;
+
 /** Whether a line has the verdict and contains every word, in any field a person sees. Case does not matter. */
 export function matchesFilter(line: LogLine, filter: PanelFilter): boolean {
   if (filter.verdict !== 'all' && line.verdict !== filter.verdict) return false;

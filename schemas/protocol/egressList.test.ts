@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchesFilter } from './egressFilter.ts';
+import { matchesFilter } from './egressList.ts';
 import type { LogLine } from './egressLog.ts';
 
 const line: LogLine = {

@@ -1,0 +1,84 @@
+import { ProgressLocation, l10n, window } from 'vscode';
+import type { StartPlan, StartRequest } from '../../core/bottle/bottles.ts';
+import { BottleError } from '../../core/errors.ts';
+import type { App, Command } from '../app.ts';
+import { readError } from '../errors/shape.ts';
+import { commandIds } from '../ids.ts';
+import { pickFolder } from '../start/folder.ts';
+import { confirmPlan } from '../start/preflightPick.ts';
+import { credentialNames } from '../start/preflight.ts';
+import { stepText } from '../start/progressText.ts';
+import { askAgent, askColor, askLabel } from '../start/questions.ts';
+
+type StartApp = Pick<App, 'load' | 'store' | 'terminals' | 'credentials' | 'status' | 'log'>;
+
+/** Asks what to start, shows what it may do, starts it and attaches a terminal. */
+export function startAgentCommand(app: StartApp): Command {
+  return async () => {
+    const request = await ask(app);
+    if (request === undefined) return;
+    const { bottles } = await app.load();
+    const plan = await bottles.plan(request, new AbortController().signal);
+    if (!(await confirmPlan(plan.shown, app.credentials))) return;
+    const slug = await withCredential(app, plan, () => start(app, plan));
+    await app.store.refresh();
+    const bottle = slug === undefined ? undefined : app.store.find(slug);
+    if (bottle !== undefined) await app.terminals.show(bottle);
+  };
+}
+
+async function ask(app: StartApp): Promise<StartRequest | undefined> {
+  const workspace = await pickFolder();
+  if (workspace === undefined) return undefined;
+  const { bottles } = await app.load();
+  const agent = await askAgent(bottles, workspace);
+  if (agent === undefined) return undefined;
+  const label = await askLabel(agent.name, app.store.bottles.map((bottle) => bottle.label));
+  if (label === undefined) return undefined;
+  const color = await askColor();
+  if (color === undefined) return undefined;
+  return { agent: agent.name, workspace, ...(label.trim() === '' ? {} : { label: label.trim() }), ...(color === null ? {} : { color }) };
+}
+
+/** Starts with a notification that names the step; its Cancel really cancels. Returns the slug. */
+async function start(app: StartApp, plan: StartPlan): Promise<string> {
+  const { bottles } = await app.load();
+  const title = l10n.t('Starting {0} ([log]({1}))', plan.shown.agent, `command:${commandIds.showLog}`);
+  return app.status.during(async () =>
+    window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, async (progress, token) => {
+      const abort = new AbortController();
+      const listening = token.onCancellationRequested(() => abort.abort());
+      let last = 0;
+      let name = '';
+      const report = (step: Parameters<typeof stepText>[0]) => {
+        const done = step.fraction === undefined ? last : Math.max(last, Math.min(step.fraction, 1));
+        progress.report({ message: stepText(step), increment: (done - last) * 100 });
+        last = done;
+        if (step.name !== name) app.log.info(`start ${plan.shown.agent}: ${step.name}`);
+        name = step.name;
+      };
+      try {
+        const bottle = await bottles.start(plan, { report }, abort.signal);
+        app.log.info(`started ${bottle.slug}`);
+        return bottle.slug;
+      } finally {
+        listening.dispose();
+      }
+    }),
+  );
+}
+
+/** A start that fails for want of a credential offers to store it and goes on; a plan can still be started then. */
+async function withCredential(app: StartApp, plan: StartPlan, work: () => Promise<string>): Promise<string | undefined> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (readError(thrown).code !== 'credential-missing') throw thrown;
+    const [name] = await app.credentials.missing(credentialNames(plan.shown));
+    if (name === undefined) throw thrown;
+    const yes = l10n.t('Store Credential');
+    const chosen = await window.showErrorMessage(readError(thrown).message, yes);
+    if (chosen !== yes || (await app.credentials.store(name)) === undefined) throw new BottleError('cancelled', l10n.t('The start was given up.'), { cause: thrown });
+    return work();
+  }
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { Uri, window, workspace } from 'vscode';
+import type { ExtensionContext } from 'vscode';
+import type { Runtime } from '../core/ports.ts';
+import type { App } from './app.ts';
+import { BottleStore } from './bottles/store.ts';
+import { StateWatcher } from './bottles/watch.ts';
+import { allCommands } from './commands/all.ts';
+import { registerCommands } from './commands/register.ts';
+import { ContextKeys } from './contextKeys.ts';
+import { coreEngine } from './coreEngine.ts';
+import { Credentials } from './credentials.ts';
+import { Disposables } from './disposables.ts';
+import { readError } from './errors/shape.ts';
+import { viewIds } from './ids.ts';
+import { ChangeFiles } from './review/changeFiles.ts';
+import { Reviews } from './review/reviews.ts';
+import { effectiveEnvironment, homeFolder } from './settings.ts';
+import { workspaceFolder } from './start/folder.ts';
+import { StatusBar } from './status/statusBar.ts';
+import { Terminals } from './terminal/terminals.ts';
+import { BottlesView } from './views/bottlesView.ts';
+import { EgressDocuments } from './webviews/egressDocuments.ts';
+import { EgressView } from './webviews/egressView.ts';
+
+/** Puts the extension together. Registers everything and does nothing else; work begins in `begin`. */
+export function compose(context: ExtensionContext): { readonly begin: () => void } {
+  const held = new Disposables();
+  context.subscriptions.push(held);
+  const log = held.add(window.createOutputChannel('Bot Bottle', { log: true }));
+  const runtime = runtimeOf(context);
+  const credentials = new Credentials(context.secrets, process.env);
+  const { load, forget } = coreEngine({ runtime, credentials, log, home: homeFolder, env: effectiveEnvironment });
+  const keys = new ContextKeys();
+  const store = held.add(new BottleStore(load, keys, log));
+  const terminals = held.add(new Terminals({ runtime, home: homeFolder }, () => void store.refresh()));
+  const files = held.add(new ChangeFiles(load, () => workspace.isTrusted));
+  const reviews = held.add(new Reviews({ load, store, files, keys, log }));
+  const documents = held.add(new EgressDocuments(load));
+  const egress = held.add(new EgressView({ load, store, documents, log, folder: Uri.joinPath(context.extensionUri, 'dist', 'webviews', 'egress') }));
+  const status = held.add(new StatusBar(store));
+  const view = held.add(new BottlesView(store));
+  const tree = held.add(window.createTreeView(viewIds.bottles, { treeDataProvider: view, showCollapseAll: true }));
+  const app: App = { load, home: homeFolder, store, terminals, reviews, egress, documents, credentials, status, log };
+  held.add(registerCommands(allCommands(app), log));
+
+  const look = () => {
+    if (!workspace.isTrusted || !tree.visible) return;
+    store.refresh().then(() => store.look(workspaceFolder())).catch((thrown: unknown) => log.error(readError(thrown).message));
+  };
+  const watcher = held.add(new StateWatcher(() => void store.refresh()));
+  const begin = () => {
+    if (!workspace.isTrusted) return;
+    watcher
+      .start(homeFolder())
+      .then(async (slugs) => {
+        if (slugs.length > 0 || store.bottles.length > 0) await Promise.all([store.refresh(), terminals.adoptAll()]);
+      })
+      .catch((thrown: unknown) => log.error(readError(thrown).message));
+    look();
+  };
+  held.add(
+    workspace.onDidChangeConfiguration((event) => {
+      if (!event.affectsConfiguration('botBottle')) return;
+      forget();
+      begin();
+    }),
+  );
+  held.add(tree.onDidChangeVisibility(look));
+  held.add(workspace.onDidGrantWorkspaceTrust(begin));
+  held.add(workspace.onDidChangeWorkspaceFolders(look));
+  return { begin };
+}
+
+function runtimeOf(context: ExtensionContext): Runtime {
+  return {
+    node: process.execPath,
+    nodeEnv: process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' },
+    dist: join(context.extensionPath, 'dist'),
+    providerImages: join(context.extensionPath, 'provider-images'),
+  };
+}

@@ -1,0 +1,35 @@
+import type { LogLine } from '../../schemas/protocol/egressLog.ts';
+import type { PanelWords } from '../../schemas/protocol/egressPanel.ts';
+import { fill, make } from '../ui/dom.ts';
+import { authority } from './format.ts';
+
+/** Shortest time between two announcements, in milliseconds: a flood of refusals must not talk without end. */
+const pause = 3000;
+
+/** Tells a screen reader about refused requests, gathered. */
+export class Announcer {
+  readonly element = make('div', { class: 'spoken', attributes: { 'aria-live': 'polite', role: 'status' } });
+  readonly #words: PanelWords;
+  #waiting: LogLine[] = [];
+  #timer: number | undefined;
+
+  constructor(words: PanelWords) {
+    this.#words = words;
+  }
+
+  heard(lines: readonly LogLine[]): void {
+    this.#waiting.push(...lines.filter((line) => line.verdict === 'block'));
+    if (this.#waiting.length > 0 && this.#timer === undefined) this.#say();
+  }
+
+  #say(): void {
+    const newest = this.#waiting.at(-1);
+    if (newest === undefined) {
+      this.#timer = undefined;
+      return;
+    }
+    this.element.textContent = fill(this.#words.newBlocked, this.#waiting.length, authority(newest));
+    this.#waiting = [];
+    this.#timer = window.setTimeout(() => this.#say(), pause);
+  }
+}
