@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const backendNames = ['docker', 'bubblewrap', 'fake'] as const;
 export const backendNameSchema = z.enum(backendNames);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a detector saw: never the value, only who found it and where. */
 export const findingSchema = z.object({ detector: z.string(), rule: z.string(), where: z.string() });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bottleStateSchema } from './bottle.ts';
 import { logLineSchema } from './egressLog.ts';
 

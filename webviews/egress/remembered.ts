@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { panelFilterSchema } from '../../schemas/protocol/egressPanel.ts';
 import { emptyState } from './state.ts';
 import type { PanelState } from './state.ts';
