@@ -1,0 +1,146 @@
+/* Taking more than a bottle's share. Every probe stops by itself, so that a fence that fails does not take the machine. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "probe.h"
+
+/* MOST: forks sleepers until refused; prints how many there were. All of them end with it. */
+static int count_forks(char **args) {
+  int most = atoi(args[0]), made = 0, result = 0;
+  pid_t *children = calloc(most, sizeof *children);
+  for (; made < most; made++) {
+    children[made] = fork();
+    if (children[made] == 0) {
+      pause();
+      _exit(0);
+    }
+    if (children[made] == -1) {
+      result = errno;
+      break;
+    }
+  }
+  for (int at = 0; at < made; at++) kill(children[at], SIGKILL);
+  for (int at = 0; at < made; at++) waitpid(children[at], NULL, 0);
+  printf("%d\n", made);
+  return result;
+}
+
+/* MOST: every child forks on, as fast as it can, until MOST were made altogether. */
+static _Noreturn int bomb(char **args) {
+  int most = atoi(args[0]);
+  int *made = mmap(NULL, sizeof *made, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  signal(SIGTERM, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
+  puts("ticking");
+  fflush(stdout);
+  for (;;) {
+    if (__atomic_load_n(made, __ATOMIC_RELAXED) >= most) {
+      pause();
+      continue;
+    }
+    if (fork() == 0) __atomic_add_fetch(made, 1, __ATOMIC_RELAXED);
+  }
+}
+
+/* MEBIBYTES: touches that much memory, page by page. */
+static int eat_memory(char **args) {
+  size_t wanted = strtoul(args[0], NULL, 10), step = 16u << 20;
+  for (size_t eaten = 0; eaten < wanted << 20; eaten += step) {
+    char *room = mmap(NULL, step, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (room == MAP_FAILED) return errno;
+    memset(room, 1, step);
+  }
+  return 0;
+}
+
+/* PATH MEBIBYTES: real blocks, no hole. */
+static int fill(char **args) {
+  signal(SIGXFSZ, SIG_IGN);
+  int fd = open(args[0], O_CREAT | O_WRONLY, 0600);
+  if (fd == -1) return errno;
+  int result = outcome(fallocate(fd, 0, 0, strtoll(args[1], NULL, 10) << 20));
+  unlink(args[0]);
+  return result;
+}
+
+/* PATH MEBIBYTES: one long hole. */
+static int stretch(char **args) {
+  signal(SIGXFSZ, SIG_IGN);
+  int fd = open(args[0], O_CREAT | O_WRONLY, 0600);
+  if (fd == -1) return errno;
+  int result = outcome(ftruncate(fd, strtoll(args[1], NULL, 10) << 20));
+  unlink(args[0]);
+  return result;
+}
+
+static int raise_limits(char **args) {
+  (void)args;
+  struct rlimit core = {RLIM_INFINITY, RLIM_INFINITY};
+  return outcome(setrlimit(RLIMIT_CORE, &core));
+}
+
+/* COUNT: that many CONNECTs at once through the proxy; prints how many were answered and how many were cut off. */
+static int flood(char **args) {
+  static const char request[] = "CONNECT flood.invalid:443 HTTP/1.1\r\nHost: flood.invalid:443\r\n\r\n";
+  int count = atoi(args[0]), open = 0, answered = 0, cut = 0;
+  struct rlimit files = {count + 64, count + 64}, hard;
+  getrlimit(RLIMIT_NOFILE, &hard);
+  if (hard.rlim_max != RLIM_INFINITY && (rlim_t)count + 64 > hard.rlim_max) count = (int)hard.rlim_max - 64;
+  files.rlim_max = hard.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  struct pollfd *clients = calloc(count, sizeof *clients);
+  struct sockaddr_in proxy = {.sin_family = AF_INET, .sin_port = htons(9099), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  for (int at = 0; at < count; at++) {
+    clients[at].fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    if (clients[at].fd == -1) continue;
+    if (connect(clients[at].fd, (struct sockaddr *)&proxy, sizeof proxy) == -1 && errno != EINPROGRESS) {
+      close(clients[at].fd);
+      clients[at].fd = -1;
+      continue;
+    }
+    clients[at].events = POLLOUT;
+    open++;
+  }
+  for (int idle = 0; open > 0 && idle < 20;) {
+    int ready = poll(clients, count, 1000);
+    if (ready == 0) idle++;
+    for (int at = 0; at < count; at++) {
+      if (clients[at].fd < 0 || clients[at].revents == 0) continue;
+      if (clients[at].events == POLLOUT && (clients[at].revents & POLLOUT)) {
+        send(clients[at].fd, request, sizeof request - 1, MSG_NOSIGNAL);
+        clients[at].events = POLLIN;
+        continue;
+      }
+      char byte;
+      if (recv(clients[at].fd, &byte, 1, 0) == 1) answered++;
+      else cut++;
+      close(clients[at].fd);
+      clients[at].fd = -1;
+      open--;
+    }
+  }
+  printf("asked %d answered %d cut %d left %d\n", count, answered, cut, open);
+  return 0;
+}
+
+const struct probe load_probes[] = {
+    {"forks", count_forks},
+    {"bomb", bomb},
+    {"memory", eat_memory},
+    {"fill", fill},
+    {"stretch", stretch},
+    {"raise-core", raise_limits},
+    {"flood", flood},
+    {0},
+};

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../extension/core/bottle/limits.ts';
+import { type Captive, captive, probePath } from './support/fixture.ts';
+import { hostProcesses, hostRun, until } from './support/host.ts';
+import { worlds } from './support/machine.ts';
+
+const MiB = 1024 * 1024;
+const tmpMiB = defaultLimits.tmpBytes / MiB;
+const fileMiB = defaultLimits.fileBytes / MiB;
+
+const processesOf = async ({ machine }: Captive): Promise<number> => (await hostProcesses()).filter(({ uid }) => uid === machine.owner.uid).length;
+
+/** Milliseconds the host takes to start a program. */
+async function hostTakes(): Promise<number> {
+  const before = performance.now();
+  await hostRun('/bin/true', []);
+  return performance.now() - before;
+}
+
+describe.each(worlds)('the share of a bottle on %s', (world) => {
+  let inside: Captive;
+  beforeAll(async () => {
+    inside = await captive(world);
+  }, 600_000);
+  afterAll(() => inside?.machine.end());
+
+  it('43: has a bound on processes', async () => {
+    const [count] = await inside.probeLines('forks', String(defaultLimits.pids * 3));
+    expect(Number(count)).toBeGreaterThan(64);
+    expect(Number(count)).toBeLessThanOrEqual(defaultLimits.pids);
+    expect(await inside.probe('forks', String(defaultLimits.pids * 3))).toBe('EAGAIN');
+  });
+
+  it('43: under a fork bomb the host answers, and the bottle can be stopped with nothing left', async () => {
+    const other = await captive(world);
+    try {
+      const bomb = await other.bottle.exec({ argv: [probePath, 'bomb', String(defaultLimits.pids * 3)] });
+      bomb.stdout.resume();
+      bomb.stderr.resume();
+      bomb.exited.catch(() => undefined);
+      await until(async () => (await processesOf(other)) > defaultLimits.pids / 2, 'the bomb goes off', 30_000);
+      expect(await processesOf(other)).toBeLessThanOrEqual(defaultLimits.pids + 64);
+      expect(await hostTakes()).toBeLessThan(5_000);
+      const started = performance.now();
+      await other.bottle.stop();
+      expect(performance.now() - started).toBeLessThan(20_000);
+      await until(async () => (await processesOf(other)) === 0, 'every process ends', 5_000);
+    } finally {
+      await other.machine.end();
+    }
+  });
+
+  it('109: memory is bounded, and taking too much ends only who took it', async () => {
+    const answer = await inside.probe('memory', String(defaultLimits.memoryBytes / MiB + 512));
+    expect(['killed KILL', 'ENOMEM', 'killed SEGV']).toContain(answer);
+    expect(await inside.sh('echo alive')).toBe('alive');
+  });
+
+  it.each(['/tmp', '/home/agent'])('35: %s is bounded', async (folder) => {
+    expect(await inside.probe('fill', `${folder}/big`, String(tmpMiB + 64))).toBe('ENOSPC');
+    expect(await inside.sh(`echo small > ${folder}/small && cat ${folder}/small`)).toBe('small');
+  });
+
+  it('35: no other place takes what /tmp refuses', async () => {
+    const others = await inside.sh(`for d in /dev/shm /run /var/tmp /run/lock /dev/mqueue; do [ -w $d ] && echo $d; done`);
+    for (const folder of others.split('\n').filter((line) => line !== '')) {
+      expect(['ENOSPC', 'EOPNOTSUPP'], folder).toContain(await inside.probe('fill', `${folder}/big`, String(tmpMiB + 64)));
+    }
+  });
+
+  it('35: one file of the workspace is bounded', async () => {
+    expect(await inside.probe('stretch', '/workspace/big', String(fileMiB + 1))).toBe('EFBIG');
+    expect(await inside.probe('stretch', '/workspace/big', String(fileMiB - 1))).toBe('done');
+  });
+
+  it('114: dumps no core, and cannot switch that on', async () => {
+    expect(await inside.sh('ulimit -Hc')).toBe('0');
+    expect(await inside.probe('raise-core')).toBe('EPERM');
+  });
+
+  it('21: a flood of connections is answered or cut, and the proxy serves the next request', async () => {
+    const [line = ''] = await inside.probeLines('flood', '5000');
+    const [, asked, answered, cut, left] = (/^asked (\d+) answered (\d+) cut (\d+) left (\d+)$/.exec(line) ?? []).map(Number);
+    expect(Number(answered) + Number(cut)).toBeGreaterThan(0);
+    expect(Number(answered) + Number(cut) + Number(left)).toBeLessThanOrEqual(Number(asked));
+    expect(Number(left)).toBe(0);
+    const { out } = await inside.run(['curl', '--silent', '--output', '/dev/null', '--write-out', '%{http_code}', 'http://denied.invalid/']);
+    expect(out).toBe('403');
+    expect(await hostTakes()).toBeLessThan(5_000);
+  });
+});

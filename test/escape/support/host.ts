@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { readFile, readdir } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/** One process of the host as /proc shows it. */
+export interface HostProcess {
+  readonly pid: number;
+  readonly uid: number;
+  /** Arguments joined by spaces. */
+  readonly command: string;
+  /** NAME=value pairs separated by zero bytes; empty when it may not be read. */
+  readonly environment: string;
+}
+
+/** Every process that is not a zombie. One that ends while it is looked at is left out. */
+export async function hostProcesses(): Promise<HostProcess[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name));
+  const all = await Promise.all(pids.map((pid) => hostProcess(Number(pid))));
+  return all.filter((one) => one !== undefined);
+}
+
+async function hostProcess(pid: number): Promise<HostProcess | undefined> {
+  try {
+    const [status, command, environment] = await Promise.all([
+      readFile(`/proc/${pid}/status`, 'latin1'),
+      readFile(`/proc/${pid}/cmdline`, 'latin1'),
+      readFile(`/proc/${pid}/environ`, 'latin1').catch(() => ''),
+    ]);
+    if (/^State:\s+Z/m.test(status)) return undefined;
+    return { pid, uid: Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]), command: command.split('\0').join(' ').trim(), environment };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs a program of the host and returns its standard output. Throws when it fails. */
+export async function hostRun(program: string, args: readonly string[], options: { readonly cwd?: string } = {}): Promise<string> {
+  const { stdout } = await promisify(execFile)(program, [...args], { ...options, maxBuffer: 64 * 1024 * 1024 });
+  return stdout;
+}
+
+/** Waits for a condition, looking again every 50 ms. The message says what never came. */
+export async function until(condition: () => Promise<boolean> | boolean, what: string, patienceMs = 10_000): Promise<void> {
+  const end = Date.now() + patienceMs;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`${what} did not happen within ${patienceMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
