@@ -50,3 +50,9 @@ export function createBottles(deps: CoreDeps): Bottles {
     providers: new Map(providers.map((provider) => [provider.name, provider])),
   });
 }
+
+export { stateFolder } from './bottle/stateFolder.ts';
+export { writeAtomic } from './files/atomic.ts';
+export { loadAgent } from './manifests/load.ts';
+export { readLog } from './egress/logReader.ts';
+export { TerminalFilter } from './terminal/filter.ts';

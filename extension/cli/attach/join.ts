@@ -12,7 +12,7 @@ export async function joinBottle(context: Context, bottle: RunningBottle): Promi
   const { io, out, core } = context;
   const { slug } = bottle;
   const screen = out.json ? io.stderr : io.stdout;
-  const filter = core.createTerminalFilter();
+  const filter = new core.TerminalFilter();
   const session = await bottle.attach(sizeOf(screen));
   const unmark = await markAttached(context, slug);
   let code: number | null;

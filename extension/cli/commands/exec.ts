@@ -31,7 +31,7 @@ export const exec: Command = {
 };
 
 async function onScreen(context: Context, session: ExecSession, screen: Screen): Promise<number> {
-  const filter = context.core.createTerminalFilter();
+  const filter = new context.core.TerminalFilter();
   const code = await runSession(
     context.io,
     { output: session.stdout, input: session.stdin, resize: (size) => session.resize(size), exited: session.exited, detach: () => session.kill() },
@@ -45,7 +45,7 @@ async function throughPipes({ io, core }: Context, session: ExecSession, screen:
   const undo = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => io.on(signal, () => session.kill()));
   const filterFor = (to: Screen): Filter => {
     if (to.isTTY !== true) return (chunk) => chunk;
-    const filter = core.createTerminalFilter();
+    const filter = new core.TerminalFilter();
     return (chunk) => filter.push(chunk);
   };
   feed(io, session.stdin);

@@ -16,7 +16,7 @@ export const log: Command = {
     const abort = new AbortController();
     const undo = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => io.on(signal, () => abort.abort()));
     try {
-      for await (const { line } of core.readLog(bottles.logFile(slug), { follow: args.flag('follow'), signal: abort.signal })) {
+      for await (const { line } of core.readLog(bottles.logFile(slug), 0, { follow: args.flag('follow'), signal: abort.signal })) {
         const text = out.json ? JSON.stringify(line) : logLineText(line);
         if (!io.stdout.write(`${text}\n`)) await drained(io.stdout);
       }
