@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { once } from 'node:events';
 import { pipeToUnixSocket } from './pipe.ts';
 
@@ -21,13 +21,15 @@ const absentIpv6 = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
  */
 export async function startBridge(ports: readonly BridgedPort[], signal: AbortSignal): Promise<void> {
   const servers: Server[] = [];
+  const clients = new Set<Socket>();
   const close = (): void => {
     for (const server of servers) server.close();
+    for (const client of clients) client.destroy();
   };
   try {
     for (const bridged of ports) {
-      servers.push(await listen('127.0.0.1', bridged, signal));
-      const six = await listen('::1', bridged, signal).catch((error: unknown) => {
+      servers.push(await listen('127.0.0.1', bridged, clients));
+      const six = await listen('::1', bridged, clients).catch((error: unknown) => {
         if (error instanceof Error && 'code' in error && absentIpv6.includes(String(error.code))) return undefined;
         throw error;
       });
@@ -41,9 +43,11 @@ export async function startBridge(ports: readonly BridgedPort[], signal: AbortSi
   if (signal.aborted) close();
 }
 
-async function listen(host: string, bridged: BridgedPort, signal: AbortSignal): Promise<Server> {
+async function listen(host: string, bridged: BridgedPort, clients: Set<Socket>): Promise<Server> {
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (client) => {
-    pipeToUnixSocket(client, bridged.socketPath, signal);
+    clients.add(client);
+    client.once('close', () => clients.delete(client));
+    pipeToUnixSocket(client, bridged.socketPath);
   });
   server.listen({ host, port: bridged.port, backlog: BACKLOG, ipv6Only: host === '::1' });
   await once(server, 'listening');

@@ -9,10 +9,10 @@ const RETRY_MS = 50;
 const worthWaiting = new Set(['ENOENT', 'ECONNREFUSED', 'EAGAIN']);
 
 /** Carries `client` to the unix socket, half-closes included. Ends both when either fails. */
-export function pipeToUnixSocket(client: Socket, socketPath: string, signal: AbortSignal): void {
+export function pipeToUnixSocket(client: Socket, socketPath: string): void {
   const until = Date.now() + PATIENCE_MS;
   const attempt = (): void => {
-    if (client.destroyed || signal.aborted) return void client.destroy();
+    if (client.destroyed) return;
     const upstream = connect({ path: socketPath, allowHalfOpen: true });
     const refused = (error: NodeJS.ErrnoException): void => {
       if (worthWaiting.has(error.code ?? '') && Date.now() < until) setTimeout(attempt, RETRY_MS).unref();
@@ -21,27 +21,23 @@ export function pipeToUnixSocket(client: Socket, socketPath: string, signal: Abo
     upstream.once('error', refused);
     upstream.once('connect', () => {
       upstream.off('error', refused);
-      join(client, upstream, signal);
+      join(client, upstream);
     });
   };
   client.on('error', () => client.destroy());
   attempt();
 }
 
-function join(client: Socket, upstream: Socket, signal: AbortSignal): void {
+function join(client: Socket, upstream: Socket): void {
   const close = (): void => {
     client.destroy();
     upstream.destroy();
   };
-  const finished = (): void => {
-    if (client.destroyed && upstream.destroyed) signal.removeEventListener('abort', close);
-  };
   for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
     from.on('error', close);
     // Closed before its end: the other side must not take what it has for the whole.
-    from.on('close', () => (from.readableEnded ? to.destroySoon() : close(), finished()));
+    from.on('close', () => (from.readableEnded ? to.destroySoon() : close()));
     from.pipe(to);
   }
-  signal.addEventListener('abort', close, { once: true });
-  if (signal.aborted || client.destroyed) close();
+  if (client.destroyed) close();
 }

@@ -60,8 +60,8 @@ function judge(context: ConnectContext, live: Live, request: IncomingMessage, au
   const framing = checkFraming(request);
   if (!framing.ok) return denial(400, 'framing', framing.reason, host, 'Send a plain CONNECT.');
   if (framing.value.body.kind !== 'none') return denial(400, 'framing', 'a CONNECT has no body', host, 'Send a plain CONNECT.');
-  const named = parseAuthority(framing.value.host, authority.port);
-  if (!named.ok || named.value.host !== host || !sameAuthority(named.value, authority)) return denial(400, 'authority', 'CONNECT and its Host header name different places', host, 'Name one host, the same everywhere.');
+  const named = parseAuthority(framing.value.host ?? request.url ?? '', authority.port);
+  if (!named.ok || !sameAuthority(named.value, authority)) return denial(400, 'authority', 'CONNECT and its Host header name different places', host, 'Name one host, the same everywhere.');
   if (context.tunnels.full) return denial(503, 'tunnels', 'too many tunnels are open', host, 'Close some connections and try again.');
   if (context.log.mustRefuse(live)) return denial(503, 'log', 'the egress log cannot be written', host, 'Tell the person who started the bottle: the disk may be full.');
   if (isSidecarHost(authority) || live.policy.find('http', authority) !== undefined) return undefined;
@@ -92,6 +92,8 @@ function enterTls(context: ConnectContext, live: Live, tunnel: Tunnel, limit: No
   secure.on('_tlsError', () => {
     if (tunnel.established) secure.destroy();
   });
+  // TLS clients do not half-close: an end is an agent that hung up, and its upstream request must not go on.
+  secure.once('end', () => secure.destroy());
   context.inner.emit('connection', secure);
 }
 

@@ -80,8 +80,9 @@ export class Exchanges {
         failure = failureOf(error, outgoing.authority.host);
         sendDenial(failure, request, response);
       });
+      const nothingSent = failure?.clause === 'address' || failure?.clause === 'certificate';
       this.#log.record(live, {
-        verdict: failure?.clause === 'address' || failure?.clause === 'certificate' ? 'block' : 'allow',
+        verdict: nothingSent ? 'block' : 'allow',
         method: outgoing.method,
         host: outgoing.authority.host,
         port: outgoing.authority.port,
@@ -91,7 +92,7 @@ export class Exchanges {
         bytesUp: outcome.bytesUp,
         bytesDown: outcome.bytesDown,
         ms: performance.now() - began,
-        injected: judged.injected,
+        injected: judged.injected && !nothingSent,
       });
     } catch (error) {
       const host = claimed.authority.host;

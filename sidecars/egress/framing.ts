@@ -6,7 +6,8 @@ import type { Result } from '../../schemas/policy/result.ts';
 export type Body = { readonly kind: 'none' } | { readonly kind: 'length'; readonly length: string } | { readonly kind: 'chunked' };
 
 export interface Framing {
-  readonly host: string;
+  /** The Host header; HTTP/1.0 clients (Python's CONNECT) may leave it out. */
+  readonly host: string | undefined;
   readonly body: Body;
   /** The agent waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
@@ -27,7 +28,7 @@ export function checkFraming(request: Pick<IncomingMessage, 'rawHeaders' | 'http
   const values = (name: string): string[] => request.rawHeaders.filter((_, i) => i % 2 === 1 && request.rawHeaders[i - 1]?.toLowerCase() === name);
 
   const [host, ...moreHosts] = values('host');
-  if (host === undefined || moreHosts.length > 0) return refused('a request has exactly one Host header');
+  if (moreHosts.length > 0 || (host === undefined && request.httpVersion === '1.1')) return refused('a request has exactly one Host header');
 
   const lengths = values('content-length');
   const codings = values('transfer-encoding');

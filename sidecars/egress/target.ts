@@ -14,9 +14,10 @@ export interface OriginTarget {
 }
 
 /** Where a request wants to go. Tunnel, target and Host must all name the same place. */
-export function originTarget(entrance: Entrance, target: string, hostHeader: string): Result<OriginTarget> {
+export function originTarget(entrance: Entrance, target: string, hostHeader: string | undefined): Result<OriginTarget> {
   const named = entrance === 'proxy' ? absolute(target) : inTunnel(entrance, target);
   if (!named.ok) return named;
+  if (hostHeader === undefined) return named;
   const { scheme, authority } = named.value;
   const host = parseAuthority(hostHeader, scheme === 'https' ? 443 : 80);
   if (!host.ok) return refused(`the Host header is not a host: ${host.reason}`);
