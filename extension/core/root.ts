@@ -56,3 +56,4 @@ export { writeAtomic } from './files/atomic.ts';
 export { loadAgent } from './manifests/load.ts';
 export { readLog } from './egress/logReader.ts';
 export { TerminalFilter } from './terminal/filter.ts';
+export { parseFromPanel } from '../../schemas/protocol/egressPanel.ts';

@@ -11,7 +11,7 @@ import { ContextKeys } from './contextKeys.ts';
 import { coreEngine } from './coreEngine.ts';
 import { Credentials } from './credentials.ts';
 import { Disposables } from './disposables.ts';
-import { readError } from './errors/shape.ts';
+import { toBottleError } from '../core/errors.ts';
 import { viewIds } from './ids.ts';
 import { ChangeFiles } from './review/changeFiles.ts';
 import { Reviews } from './review/reviews.ts';
@@ -46,7 +46,7 @@ export function compose(context: ExtensionContext): { readonly begin: () => void
 
   const look = () => {
     if (!workspace.isTrusted || !tree.visible) return;
-    store.refresh().then(() => store.look(workspaceFolder())).catch((thrown: unknown) => log.error(readError(thrown).message));
+    store.refresh().then(() => store.look(workspaceFolder())).catch((thrown: unknown) => log.error(toBottleError(thrown).message));
   };
   const watcher = held.add(new StateWatcher(() => void store.refresh()));
   const begin = () => {
@@ -56,7 +56,7 @@ export function compose(context: ExtensionContext): { readonly begin: () => void
       .then(async (slugs) => {
         if (slugs.length > 0 || store.bottles.length > 0) await Promise.all([store.refresh(), terminals.adoptAll()]);
       })
-      .catch((thrown: unknown) => log.error(readError(thrown).message));
+      .catch((thrown: unknown) => log.error(toBottleError(thrown).message));
     look();
   };
   held.add(

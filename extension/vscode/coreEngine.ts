@@ -2,6 +2,7 @@ import type { LogOutputChannel } from 'vscode';
 import type { Runtime } from '../core/ports.ts';
 import type { Credentials } from './credentials.ts';
 import type { Engine, LoadEngine } from './engine.ts';
+import { followLog } from './webviews/followLog.ts';
 
 /** What the core is given by this editor. */
 export interface CoreGiven {
@@ -49,7 +50,7 @@ async function build(given: CoreGiven): Promise<Engine> {
   given.log.debug(`core loaded in ${Math.round(performance.now() - began)} ms`);
   return {
     bottles,
-    followLog: (slug, signal) => core.followLog(bottles.logFile(slug), signal),
+    followLog: (slug, signal) => followLog(core.readLog, bottles.logFile(slug), signal),
     parseFromPanel: core.parseFromPanel,
   };
 }

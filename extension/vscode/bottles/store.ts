@@ -3,7 +3,7 @@ import type { LogOutputChannel } from 'vscode';
 import type { BottleSummary } from '../../../schemas/protocol/bottle.ts';
 import type { ContextKeys } from '../contextKeys.ts';
 import type { LoadEngine } from '../engine.ts';
-import { readError } from '../errors/shape.ts';
+import { toBottleError } from '../../core/errors.ts';
 import { machineReady } from './machine.ts';
 
 /** The bottles of this home as last seen, and what this machine and folder offer. Views read it; commands refresh it. */
@@ -62,7 +62,7 @@ export class BottleStore {
         const { bottles } = await this.#load();
         this.#bottles = await bottles.list();
       } catch (thrown) {
-        this.#log.error(`Listing the bottles failed: ${readError(thrown).message}`);
+        this.#log.error(`Listing the bottles failed: ${toBottleError(thrown).message}`);
       }
       await this.#keys.set('bottles', this.#bottles.length === 0 ? 'none' : 'some');
       this.#changed.fire();

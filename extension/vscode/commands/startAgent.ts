@@ -1,8 +1,7 @@
 import { ProgressLocation, l10n, window } from 'vscode';
 import type { StartPlan, StartRequest } from '../../core/bottle/bottles.ts';
-import { BottleError } from '../../core/errors.ts';
+import { BottleError, toBottleError } from '../../core/errors.ts';
 import type { App, Command } from '../app.ts';
-import { readError } from '../errors/shape.ts';
 import { commandIds } from '../ids.ts';
 import { pickFolder } from '../start/folder.ts';
 import { confirmPlan } from '../start/preflightPick.ts';
@@ -73,11 +72,11 @@ async function withCredential(app: StartApp, plan: StartPlan, work: () => Promis
   try {
     return await work();
   } catch (thrown) {
-    if (readError(thrown).code !== 'credential-missing') throw thrown;
+    if (toBottleError(thrown).code !== 'credential-missing') throw thrown;
     const [name] = await app.credentials.missing(credentialNames(plan.shown));
     if (name === undefined) throw thrown;
     const yes = l10n.t('Store Credential');
-    const chosen = await window.showErrorMessage(readError(thrown).message, yes);
+    const chosen = await window.showErrorMessage(toBottleError(thrown).message, yes);
     if (chosen !== yes || (await app.credentials.store(name)) === undefined) throw new BottleError('cancelled', l10n.t('The start was given up.'), { cause: thrown });
     return work();
   }

@@ -3,13 +3,12 @@ import { BottleError } from '../../core/errors.ts';
 import { commandIds } from '../ids.ts';
 import { english } from '../words.ts';
 import { errorMessage } from './message.ts';
-import { readError } from './shape.ts';
 import { errorTable } from './table.ts';
 
 describe('the words for an error', () => {
   it('say what went wrong and what to do about it', () => {
     const error = new BottleError('manifest-invalid', 'bottles/a.md:3: unknown key "egres".', { hint: 'Did you mean "egress"?' });
-    expect(errorMessage(readError(error), english)).toEqual({
+    expect(errorMessage(error, english)).toEqual({
       text: 'A manifest has a mistake: bottles/a.md:3: unknown key "egres". Did you mean "egress"?',
       severity: 'error',
       buttons: [{ title: 'Open Manifest', command: commandIds.openManifest, args: [] }],
@@ -23,7 +22,7 @@ describe('the words for an error', () => {
         { title: 'Shell', command: 'bot-bottle doctor' },
       ],
     });
-    expect(errorMessage(readError(error), english).buttons).toEqual([{ title: 'Store It', command: commandIds.storeCredential, args: [] }]);
+    expect(errorMessage(error, english).buttons).toEqual([{ title: 'Store It', command: commandIds.storeCredential, args: [] }]);
   });
 
   it('keep the sentence of the core in every row', () => {
@@ -34,20 +33,5 @@ describe('the words for an error', () => {
     const ours: readonly string[] = Object.values(commandIds);
     const buttons = Object.values(errorTable).flatMap((row) => row.buttons);
     for (const { command } of buttons) if (command.startsWith('botBottle.')) expect(ours).toContain(command);
-  });
-});
-
-describe('an error from the other bundle', () => {
-  it('is read by its shape, not by its class', () => {
-    const foreign = Object.assign(new Error('It is busy.'), { name: 'BottleError', code: 'busy', hint: 'Wait.', actions: [{ title: 'x', command: 'botBottle.refresh' }, 7] });
-    expect(readError(foreign)).toEqual({ code: 'busy', message: 'It is busy.', hint: 'Wait.', actions: [{ title: 'x', command: 'botBottle.refresh' }] });
-  });
-
-  it.each([
-    ['a plain error', new TypeError('x is undefined'), 'x is undefined'],
-    ['a code nobody knows', Object.assign(new Error('odd'), { name: 'BottleError', code: 'toString' }), 'odd'],
-    ['something that is no error', 'thrown text', 'thrown text'],
-  ])('counts as internal when it is %s', (_what, thrown, message) => {
-    expect(readError(thrown)).toEqual({ code: 'internal', message, hint: '', actions: [] });
   });
 });

@@ -1,5 +1,5 @@
+import type { BottleError } from '../../core/errors.ts';
 import type { Translate } from '../words.ts';
-import type { CaughtError } from './shape.ts';
 import { errorTable } from './table.ts';
 import type { ErrorButton, ErrorPresentation } from './table.ts';
 
@@ -11,7 +11,7 @@ export interface ErrorMessage {
 }
 
 /** Words and buttons for an error. The core's own actions come first; those that are not editor commands are left out. */
-export function errorMessage(error: CaughtError, t: Translate): ErrorMessage {
+export function errorMessage(error: BottleError, t: Translate): ErrorMessage {
   const row = errorTable[error.code];
   const own = error.actions.filter((action) => action.command.startsWith('botBottle.')).map((action) => ({ ...action, args: [] }));
   const seen = new Set(own.map((button) => button.command));

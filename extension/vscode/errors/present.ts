@@ -1,11 +1,11 @@
 import { commands, l10n, window } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
 import { errorMessage } from './message.ts';
-import { readError } from './shape.ts';
+import { toBottleError } from '../../core/errors.ts';
 
 /** Logs an error and tells the person, with the buttons of the table. Returns once the notification is answered. */
 export async function presentError(thrown: unknown, log: LogOutputChannel): Promise<void> {
-  const error = readError(thrown);
+  const error = toBottleError(thrown);
   const message = errorMessage(error, l10n.t);
   if (message.severity === 'silent') {
     log.info(error.message);

@@ -4,7 +4,7 @@ import type { Disposable, FileChangeEvent, FileStat, FileSystemProvider } from '
 import type { ChangeSide } from '../../core/bottle/bottles.ts';
 import { Disposables } from '../disposables.ts';
 import type { LoadEngine } from '../engine.ts';
-import { readError } from '../errors/shape.ts';
+import { toBottleError } from '../../core/errors.ts';
 import { schemes } from '../ids.ts';
 import { changeUriParts, readChangeUri } from './changeUri.ts';
 import type { ChangeIdentity } from './changeUri.ts';
@@ -95,7 +95,7 @@ export class ChangeFiles implements FileSystemProvider {
       const { bottles } = await this.#load();
       return (await bottles.readChange(identity.slug, identity.path, identity.side)) ?? new Uint8Array();
     } catch (thrown) {
-      const error = readError(thrown);
+      const error = toBottleError(thrown);
       throw error.code === 'not-found' ? FileSystemError.FileNotFound(uri) : FileSystemError.Unavailable(error.message);
     }
   }

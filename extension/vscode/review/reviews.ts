@@ -6,7 +6,7 @@ import type { BottleStore } from '../bottles/store.ts';
 import type { ContextKeys } from '../contextKeys.ts';
 import { Disposables } from '../disposables.ts';
 import type { LoadEngine } from '../engine.ts';
-import { readError } from '../errors/shape.ts';
+import { toBottleError } from '../../core/errors.ts';
 import { bottleTitle } from '../terminal/appearance.ts';
 import { applyPlan, seenHashes } from './applyPlan.ts';
 import type { ChangeFiles } from './changeFiles.ts';
@@ -142,7 +142,7 @@ export class Reviews {
         control.dispose();
         this.#bySlug.delete(slug);
       } else if (bottle.state === 'exited') {
-        this.refresh(bottle).catch((thrown: unknown) => this.#deps.log.warn(`Changes of ${slug}: ${readError(thrown).message}`));
+        this.refresh(bottle).catch((thrown: unknown) => this.#deps.log.warn(`Changes of ${slug}: ${toBottleError(thrown).message}`));
       }
     }
   }

@@ -6,7 +6,7 @@ import type { FromPanel, ToPanel } from '../../../schemas/protocol/egressPanel.t
 import type { BottleStore } from '../bottles/store.ts';
 import { Disposables } from '../disposables.ts';
 import type { LoadEngine } from '../engine.ts';
-import { readError } from '../errors/shape.ts';
+import { toBottleError } from '../../core/errors.ts';
 import { viewIds } from '../ids.ts';
 import { bottleTitle } from '../terminal/appearance.ts';
 import type { EgressDocuments } from './egressDocuments.ts';
@@ -86,7 +86,7 @@ export class EgressView implements WebviewViewProvider {
       if (message === undefined) this.#deps.log.warn('The egress panel sent something that is no message; dropped.');
       else await this.#answer(message);
     } catch (thrown) {
-      this.#deps.log.error(`Egress panel: ${readError(thrown).message}`);
+      this.#deps.log.error(`Egress panel: ${toBottleError(thrown).message}`);
     }
   }
 
@@ -128,7 +128,7 @@ export class EgressView implements WebviewViewProvider {
         yield* followLog(of, signal);
       },
       post: (message) => this.#post(message),
-      failed: (thrown) => log.error(`The egress log of ${slug} cannot be read: ${readError(thrown).message}`),
+      failed: (thrown) => log.error(`The egress log of ${slug} cannot be read: ${toBottleError(thrown).message}`),
     });
   }
 

@@ -1,0 +1,20 @@
+import type { readLog } from '../../core/egress/logReader.ts';
+import type { LogNews } from '../engine.ts';
+
+/** What is in a log as one piece, also when that is nothing, then each new line until the signal is aborted. */
+export async function* followLog(read: typeof readLog, path: string, signal: AbortSignal): AsyncGenerator<LogNews, void, undefined> {
+  const lines = [];
+  let offset = 0;
+  let skipped = 0;
+  for await (const entry of read(path, 0, { signal })) {
+    lines.push(entry.line);
+    offset = entry.offset;
+    skipped = entry.skipped;
+  }
+  yield { lines, skipped };
+  let before = 0;
+  for await (const entry of read(path, offset, { follow: true, signal })) {
+    yield { lines: [entry.line], skipped: entry.skipped - before };
+    before = entry.skipped;
+  }
+}
