@@ -1,0 +1,85 @@
+import type { Locator, Page } from 'playwright-core';
+import { until } from '../until.ts';
+import { createEditors } from './editors.ts';
+import { createTerminals } from './terminals.ts';
+
+/** `text` and nothing else, as a pattern. */
+export const exactly = (text: string): RegExp => new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+
+/** VS Code in a page, as a person uses it. Selectors are those of VS Code 1.139. */
+export type Workbench = ReturnType<typeof createWorkbench>;
+
+export function createWorkbench(page: Page) {
+  const quick = page.locator('.quick-input-widget:visible');
+  const quickField = quick.locator('.quick-input-box input');
+  const quickRow = (label: string): Locator => quick.locator('.monaco-list-row').filter({ has: page.locator('.label-name', { hasText: exactly(label) }) }).first();
+  const toast = (text: string | RegExp): Locator => page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text }).first();
+  const treeItem = (label: string | RegExp): Locator =>
+    page.locator('.part.sidebar [role=treeitem]').filter({ has: page.locator('.label-name', { hasText: typeof label === 'string' ? exactly(label) : label }) }).first();
+  const dialog = page.locator('.monaco-dialog-box');
+
+  return {
+    page,
+    terminals: createTerminals(page),
+    editors: createEditors(page),
+
+    /** Loads the window and waits until the workbench stands. The extension may still be starting. */
+    open: async (url: string): Promise<void> => {
+      await page.goto(url);
+      await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    },
+    /** Runs a command from the palette by its whole title, `Bottle: Start Agent`. */
+    command: async (title: string): Promise<void> => {
+      await page.keyboard.press('F1');
+      await quickField.waitFor();
+      await quickField.fill(`>${title}`);
+      await quickRow(title).click();
+    },
+    quick: {
+      /** Waits for a pick or input whose title holds this text; the widget is reused from step to step. */
+      titled: (text: string | RegExp): Promise<void> => quick.locator('.quick-input-title', { hasText: text }).waitFor(),
+      rows: (): Promise<string[]> => quick.locator('.monaco-list-row .label-name').allInnerTexts(),
+      pick: (label: string): Promise<void> => quickRow(label).click(),
+      enter: async (text: string): Promise<void> => {
+        await quickField.fill(text);
+        await page.keyboard.press('Enter');
+      },
+      text: (): Promise<string> => quick.innerText(),
+      cancel: (): Promise<void> => page.keyboard.press('Escape'),
+    },
+    toast,
+    toastButton: (text: string | RegExp, button: string): Promise<void> => toast(text).locator('.monaco-button', { hasText: exactly(button) }).click(),
+    /** A status item by (part of) its id. */
+    status: (id: string): Locator => page.locator(`.part.statusbar .statusbar-item[id*="${id}"]`).first(),
+    sidebar: async (title: string): Promise<void> => {
+      const action = page.locator(`.activitybar a.action-label[aria-label^="${title}"]`).first();
+      await action.click();
+      await page.locator('.part.sidebar .composite.title', { hasText: new RegExp(title, 'i') }).waitFor();
+    },
+    treeItem,
+    treeAction: async (label: string | RegExp, action: string): Promise<void> => {
+      const row = treeItem(label);
+      await row.hover();
+      await row.locator(`a.action-label[aria-label^="${action}"]`).click();
+    },
+    welcomeText: (): Promise<string> => page.locator('.part.sidebar .welcome-view-content').first().innerText(),
+    dialog: {
+      text: (): Promise<string> => dialog.innerText(),
+      press: (button: string): Promise<void> => dialog.locator('.monaco-button', { hasText: exactly(button) }).click(),
+    },
+    /** The document inside a webview that holds `selector`. */
+    webview: (selector: string): Promise<ReturnType<Page['frames']>[number]> =>
+      until(`a webview with ${selector}`, async () => {
+        for (const frame of page.frames()) {
+          if (frame.name() !== 'active-frame' && !/\/fake\.html/.test(frame.url())) continue;
+          if ((await frame.locator(selector).count()) > 0) return frame;
+        }
+        return undefined;
+      }),
+    /** The window as it is, with no hover card of the pointer in it. */
+    screenshot: async (file: string): Promise<void> => {
+      await page.mouse.move(700, 450);
+      await page.screenshot({ path: file, animations: 'disabled' });
+    },
+  };
+}
