@@ -5,13 +5,13 @@ import type Dockerode from 'dockerode';
 import type { SidecarConfig } from '../../../../../schemas/protocol/control.ts';
 import { ControlClient } from '../../../egress/controlClient.ts';
 import { BottleError } from '../../../errors.ts';
-import { openControl } from './control.ts';
+import { openControl, type ControlWay } from './control.ts';
 import { demux } from './demux.ts';
 
 /** Gives the sidecar its routes, credentials and authority, and returns when it has acknowledged them. */
-export async function configureSidecar(sidecar: Dockerode.Container, user: string, config: SidecarConfig, signal: AbortSignal): Promise<void> {
+export async function configureSidecar(sidecar: Dockerode.Container, way: ControlWay, config: SidecarConfig, signal: AbortSignal): Promise<void> {
   try {
-    const stream = await openControl(sidecar, user);
+    const stream = await openControl(sidecar, way, signal);
     const abort = addAbortListener(signal, () => stream.destroy());
     try {
       const client = await ControlClient.connect(stream);

@@ -10,6 +10,8 @@ export const handleSchema = z.object({
   sidecar: z.string(),
   /** `uid:gid` of bridge and sidecar. */
   sidecarUser: z.string(),
+  /** Our folder in the state folder; null at an engine elsewhere. */
+  host: z.string().nullable(),
   /** Host folder that a remote workspace volume is brought back to; null where the folder is shared. */
   pull: z.string().nullable(),
 });

@@ -1,6 +1,7 @@
 import { chown, lstat, mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { BottleSpec } from '../../backend.ts';
+import type { BottleSpec, Owner } from '../../backend.ts';
+import { guestEntries, writeGuestFolder } from '../containers/guest.ts';
 
 /** `uid:gid` for bridge and sidecar where root runs us; the usual "nonroot", which owns nothing on a host. */
 const nobodyElse = { uid: 65_532, gid: 65_532 } as const;
@@ -16,19 +17,44 @@ export function selfIds(): { uid: number; gid: number } {
   return { uid: process.geteuid?.() ?? -1, gid: process.getegid?.() ?? -1 };
 }
 
-/** The host's egress log. The sidecar gets this one file, not its folder. */
-export function logFile(stateDir: string): string {
-  return join(stateDir, 'egress', 'log.jsonl');
+/** What a local engine mounts from the state folder. */
+export interface HostFolders {
+  /** Holds all below but the log; gone with the bottle. */
+  readonly root: string;
+  readonly sockets: string;
+  readonly control: string;
+  readonly guest: string;
+  /** An empty file, to mask hidden workspace files with. */
+  readonly empty: string;
+  /** The egress log. The sidecar gets this one file, not its folder. */
+  readonly log: string;
 }
 
-/** Makes the files that a local engine mounts from the state folder. */
-export async function prepareHostSide(spec: BottleSpec, user: string, emptyFile: string): Promise<void> {
-  const log = logFile(spec.stateDir);
-  await mkdir(dirname(log), { recursive: true, mode: 0o700 });
-  await (await open(log, 'a', 0o600)).close();
+/** Where they are. */
+export function hostFolders(stateDir: string): HostFolders {
+  const root = join(stateDir, 'docker');
+  const inside = (name: string): string => join(root, name);
+  return { root, sockets: inside('sockets'), control: inside('control'), guest: inside('guest'), empty: inside('empty'), log: join(stateDir, 'egress', 'log.jsonl') };
+}
+
+/** Makes them: sockets, control and log for the sidecar's user, guest files for the agent. */
+export async function prepareHostSide(spec: BottleSpec, user: string, folders: HostFolders): Promise<void> {
   const [uid = 0, gid = 0] = user.split(':').map(Number);
-  if (selfIds().uid === 0) await chown(log, uid, gid);
-  await writeFile(emptyFile, '', { mode: 0o444 });
+  const give = async (path: string, owner: Owner): Promise<void> => {
+    if (selfIds().uid === 0) await chown(path, owner.uid, owner.gid);
+  };
+  await mkdir(dirname(folders.log), { recursive: true, mode: 0o700 });
+  await (await open(folders.log, 'a', 0o600)).close();
+  await give(folders.log, { uid, gid });
+  await mkdir(folders.root, { mode: 0o700 });
+  for (const path of [folders.sockets, folders.control]) {
+    await mkdir(path, { mode: 0o700 });
+    await give(path, { uid, gid });
+  }
+  await mkdir(folders.guest, { mode: 0o700 });
+  await writeGuestFolder(guestEntries(spec), folders.guest, spec.owner);
+  await give(folders.guest, spec.owner);
+  await writeFile(folders.empty, '', { mode: 0o444 });
 }
 
 /** Those of the hidden files that are there to be masked: mounting over a missing one would create it. */

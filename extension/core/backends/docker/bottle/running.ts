@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { Owner, RunningBottle } from '../../backend.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineError } from '../engine/engineError.ts';
@@ -52,7 +53,7 @@ export function runningBottle(deps: RunningDeps): RunningBottle {
         return attachAgent({ container: agent, size, repaint, exited: wait });
       }),
     exec: (request) => saying('run the command', () => execBeside({ container: agent, user, workdir: deps.guestWorkspace }, request)),
-    control: () => saying('reach the sidecar', () => openControl(docker.getContainer(handle.sidecar), handle.sidecarUser)),
+    control: () => saying('reach the sidecar', () => openControl(docker.getContainer(handle.sidecar), handle)),
     mergedNames: (folders) => saying('read the workspace', () => readMergedNames(bridge, user, folders)),
     pullWorkspace: (signal) =>
       saying('bring the workspace back', async () => {
@@ -61,6 +62,7 @@ export function runningBottle(deps: RunningDeps): RunningBottle {
     stop: () =>
       saying('remove the bottle', async () => {
         await removeLabelled(docker, { [labels.slug]: slug, [labels.home]: handle.home, [labels.start]: handle.start });
+        if (handle.host !== null) await rm(handle.host, { recursive: true, force: true });
       }),
   };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type Dockerode from 'dockerode';
 import { BottleError } from '../../../errors.ts';
 import type { Progress, Runtime } from '../../../ports.ts';
@@ -10,7 +10,7 @@ import { agentContainer } from '../containers/agent.ts';
 import { bridgeContainer } from '../containers/bridge.ts';
 import type { ContainerContext } from '../containers/context.ts';
 import { extraHosts } from '../containers/extraHosts.ts';
-import { guestArchive, guestFolder } from '../containers/guest.ts';
+import { guestArchive, guestEntries, guestFolder } from '../containers/guest.ts';
 import { sidecarContainer } from '../containers/sidecar.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineError } from '../engine/engineError.ts';
@@ -19,7 +19,7 @@ import { ensureImage } from '../images/ensure.ts';
 import { fillVolume } from '../workspace/fill.ts';
 import { configureSidecar } from './configure.ts';
 import type { Handle } from './handle.ts';
-import { prepareHostSide, presentFiles, selfIds, sidecarUser } from './hostSide.ts';
+import { hostFolders, prepareHostSide, presentFiles, selfIds, sidecarUser } from './hostSide.ts';
 import { homeId, labels } from './objects.ts';
 import { removeLabelled } from './remove.ts';
 import { runningBottle } from './running.ts';
@@ -41,10 +41,12 @@ export async function startBottle(deps: StartDeps, spec: BottleSpec, progress: P
   const context = await contextOf(deps, spec, progress, signal);
   progress.report({ name: 'Creating the bottle' });
   try {
+    if (context.host !== null) await prepareHostSide(spec, context.sidecarUser, context.host);
     const handle = await createObjects(deps, context, signal);
     return runningBottle({ engine: deps.engine, slug: spec.slug, handle, owner: spec.owner, guestWorkspace: spec.guestWorkspace, waits: deps.waits, repaint: false });
   } catch (thrown) {
     await removeLabelled(docker, { [labels.start]: context.identity.start });
+    if (context.host !== null) await rm(context.host.root, { recursive: true, force: true });
     if (signal.aborted) throw cancelled(thrown);
     throw engineError(thrown, endpoint, 'start the bottle');
   }
@@ -52,9 +54,8 @@ export async function startBottle(deps: StartDeps, spec: BottleSpec, progress: P
 
 async function createObjects(deps: StartDeps, context: ContainerContext, signal: AbortSignal): Promise<Handle> {
   const { docker } = deps.engine;
-  const { spec, sidecarUser: user, identity } = context;
-  const guest = guestArchive(spec);
-  guest.catch(() => undefined);
+  const { spec, identity, host } = context;
+  const way = { sidecarUser: context.sidecarUser, host: host?.root ?? null };
   await createVolumes(docker, context);
   checkAborted(signal);
   const [bridge, sidecar, agent] = await settleAll<[Dockerode.Container, Dockerode.Container, Dockerode.Container]>([
@@ -64,22 +65,25 @@ async function createObjects(deps: StartDeps, context: ContainerContext, signal:
   ]);
   checkAborted(signal);
   const agentStarted = settleAll<unknown>([
-    guest.then((archive) => bridge.putArchive(archive, { path: guestFolder })),
     bridge.start(),
-    needsFilling(context) ? fillVolume(docker, context, signal) : Promise.resolve(),
+    ...(context.host === null ? [sendGuestFiles(bridge, spec), fillVolume(docker, context, signal)] : []),
   ]).then(() => {
     checkAborted(signal);
     return agent.start();
   });
   const configured = sidecar.start().then(() => {
     checkAborted(signal);
-    return configureSidecar(sidecar, user, spec.sidecar, signal);
+    return configureSidecar(sidecar, way, spec.sidecar, signal);
   });
   await settleAll<unknown>([agentStarted, configured]);
   checkAborted(signal);
   await settleAll<unknown>([checkRuns(bridge, 'bridge'), checkRuns(sidecar, 'egress sidecar')]);
-  const pull = needsFilling(context) && spec.workspace.mode === 'copy' ? spec.workspace.dir : null;
-  return { home: identity.home, start: identity.start, agent: agent.id, bridge: bridge.id, sidecar: sidecar.id, sidecarUser: user, pull };
+  const pull = host === null && spec.workspace.mode === 'copy' ? spec.workspace.dir : null;
+  return { ...way, home: identity.home, start: identity.start, agent: agent.id, bridge: bridge.id, sidecar: sidecar.id, pull };
+}
+
+async function sendGuestFiles(bridge: Dockerode.Container, spec: BottleSpec): Promise<void> {
+  await bridge.putArchive(await guestArchive(guestEntries(spec), spec.owner), { path: guestFolder });
 }
 
 async function contextOf(deps: StartDeps, spec: BottleSpec, progress: Progress, signal: AbortSignal): Promise<ContainerContext> {
@@ -97,30 +101,23 @@ async function contextOf(deps: StartDeps, spec: BottleSpec, progress: Progress, 
     ]);
     checkAborted(signal);
     const user = sidecarUser(selfIds());
-    const emptyFile = join(spec.stateDir, 'empty');
-    if (locality.local) await prepareHostSide(spec, user, emptyFile);
+    const host = locality.local ? hostFolders(spec.stateDir) : null;
     const hosts = spec.sidecar.routes.routes.map((route) => route.host);
     return {
       spec,
       identity: { slug: spec.slug, home: homeId(dirname(spec.stateDir)), start: randomBytes(8).toString('hex') },
       images: { sidecar, agent },
-      local: locality.local,
+      host,
       sidecarUser: user,
       engineCpus: engine.info.NCPU,
       seccomp: JSON.stringify(dockerProfile()),
-      emptyFile,
-      masked: locality.local ? await presentFiles(spec) : [],
+      masked: host === null ? [] : await presentFiles(spec),
       extraHosts: extraHosts(await readFile('/etc/hosts', 'utf8').catch(() => ''), hosts, locality.local),
     };
   } catch (thrown) {
     if (signal.aborted) throw cancelled(thrown);
     throw engineError(thrown, engine.endpoint, 'prepare the images', 'image-failed');
   }
-}
-
-/** A copy at an engine that cannot see our folders travels in a volume. */
-function needsFilling({ spec, local }: ContainerContext): boolean {
-  return spec.workspace.mode === 'copy' && !local;
 }
 
 async function checkRuns(container: Dockerode.Container, name: string): Promise<void> {

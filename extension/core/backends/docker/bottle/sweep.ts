@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { metadataSchema, type BottleMetadata } from '../../../../../schemas/protocol/bottle.ts';
@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 import { engineWords } from '../engine/engineError.ts';
 import { pullVolume } from '../workspace/pull.ts';
 import { handleSchema } from './handle.ts';
+import { hostFolders } from './hostSide.ts';
 import { homeId, labelFilter, labels } from './objects.ts';
 import { removeLabelled } from './remove.ts';
 
@@ -29,6 +30,7 @@ export async function sweepBottles(engine: Engine, stateRoot: string, keep: Read
     if (isWanted(found, metadata)) continue;
     if (!(await rescue(engine.docker, found, metadata, log))) continue;
     removed.push(...(await removeLabelled(engine.docker, { [labels.home]: home, [labels.slug]: found.slug })));
+    if (isSlug(found.slug)) await rm(hostFolders(join(stateRoot, found.slug)).root, { recursive: true, force: true });
   }
   return removed;
 }
@@ -68,10 +70,15 @@ async function rescue(docker: Dockerode, found: Leftover, metadata: BottleMetada
 }
 
 async function readMetadata(stateRoot: string, slug: string): Promise<BottleMetadata | undefined> {
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(slug)) return undefined;
+  if (!isSlug(slug)) return undefined;
   try {
     return metadataSchema.parse(JSON.parse(await readFile(join(stateRoot, slug, 'metadata.json'), 'utf8')));
   } catch {
     return undefined;
   }
+}
+
+/** A label comes from the engine, where others may write; only a plain name may become a path. */
+function isSlug(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]*$/.test(text);
 }

@@ -6,16 +6,14 @@ import { labelFilter, labels, labelsOf, objectName, type Role } from './objects.
 import { settleAll } from './settleAll.ts';
 
 /** Driver options of each volume of this bottle; none means a plain folder at the engine. */
-export function volumesOf(context: ContainerContext): ReadonlyMap<Role, Record<string, string>> {
-  const [uid, gid] = context.sidecarUser.split(':');
-  const volumes = new Map<Role, Record<string, string>>([
-    ['sockets', { type: 'tmpfs', device: 'tmpfs', o: `uid=${uid},gid=${gid},mode=0700,size=1m` }],
-    ['guest', {}],
-  ]);
-  const { workspace } = context.spec;
-  if (workspace.mode === 'overlay') volumes.set('workspace', overlayOptions(workspace));
-  else if (!context.local) volumes.set('workspace', {});
-  return volumes;
+function volumesOf({ spec, host, sidecarUser }: ContainerContext): ReadonlyMap<Role, Record<string, string>> {
+  const volumes = new Map<Role, Record<string, string>>();
+  if (spec.workspace.mode === 'overlay') volumes.set('workspace', overlayOptions(spec.workspace));
+  if (host !== null) return volumes;
+  const [uid, gid] = sidecarUser.split(':');
+  volumes.set('sockets', { type: 'tmpfs', device: 'tmpfs', o: `uid=${uid},gid=${gid},mode=0700,size=1m` });
+  volumes.set('guest', {});
+  return volumes.set('workspace', {});
 }
 
 /**
@@ -25,6 +23,7 @@ export function volumesOf(context: ContainerContext): ReadonlyMap<Role, Record<s
 export async function createVolumes(docker: Dockerode, context: ContainerContext): Promise<void> {
   const { identity } = context;
   const wanted = volumesOf(context);
+  if (wanted.size === 0) return;
   await settleAll(
     [...wanted].map(([role, options]) =>
       docker.createVolume({ Name: objectName(identity.slug, role), Driver: 'local', DriverOpts: options, Labels: labelsOf(identity, role) }),

@@ -44,9 +44,9 @@ export function agentContainer(context: ContainerContext): ContainerCreateOption
         '/etc/ssl/certs': `rw,noexec,nosuid,nodev,uid=${owner.uid},gid=${owner.gid},mode=0755,size=4m`,
       },
       Mounts: [
-        { Type: 'volume', Source: objectName(spec.slug, 'guest'), Target: guestFolder, ReadOnly: true },
+        guestMount(context),
         workspaceMount(context),
-        ...context.masked.map((path) => readOnlyBind(context.emptyFile, posix.join(spec.guestWorkspace, path))),
+        ...masks(context),
         ...spec.mounts.map(({ host, guest }) => readOnlyBind(host, guest)),
         // The engine would copy the host's name servers in: information about the host, of no use here.
         readOnlyBind('/dev/null', '/etc/resolv.conf'),
@@ -55,9 +55,19 @@ export function agentContainer(context: ContainerContext): ContainerCreateOption
   };
 }
 
+function guestMount({ spec, host }: ContainerContext): MountSettings {
+  if (host !== null) return readOnlyBind(host.guest, guestFolder);
+  return { Type: 'volume', Source: objectName(spec.slug, 'guest'), Target: guestFolder, ReadOnly: true };
+}
+
+/** Hidden files are left out of what travels to an engine elsewhere, so only a mounted workspace needs masks. */
+function masks({ spec, host, masked }: ContainerContext): MountSettings[] {
+  return host === null ? [] : masked.map((path) => readOnlyBind(host.empty, posix.join(spec.guestWorkspace, path)));
+}
+
 function workspaceMount(context: ContainerContext): MountSettings {
   const { workspace, guestWorkspace, slug } = context.spec;
-  if (workspace.mode === 'copy' && context.local) return { Type: 'bind', Source: workspace.dir, Target: guestWorkspace };
+  if (workspace.mode === 'copy' && context.host !== null) return { Type: 'bind', Source: workspace.dir, Target: guestWorkspace };
   return { Type: 'volume', Source: objectName(slug, 'workspace'), Target: guestWorkspace };
 }
 

@@ -1,4 +1,4 @@
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { labelsOf, objectName } from '../bottle/objects.ts';
 import { ownLimits, shortLog, type ContainerContext } from './context.ts';
 import { guestFolder } from './guest.ts';
@@ -17,10 +17,8 @@ const ports = [`9099=${socketFolder}/egress.sock`] as const;
  */
 export function bridgeContainer(context: ContainerContext): ContainerCreateOptions & { name: string } {
   const { spec, identity } = context;
-  const slug = spec.slug;
-  const hasVolume = spec.workspace.mode === 'overlay' || !context.local;
   return {
-    name: objectName(slug, 'bridge'),
+    name: objectName(spec.slug, 'bridge'),
     Image: context.images.sidecar,
     Labels: labelsOf(identity, 'bridge'),
     Hostname: 'bottle',
@@ -35,12 +33,21 @@ export function bridgeContainer(context: ContainerContext): ContainerCreateOptio
       Init: true,
       LogConfig: shortLog,
       ...ownLimits,
-      Mounts: [
-        { Type: 'volume', Source: objectName(slug, 'sockets'), Target: socketFolder, ReadOnly: true },
-        // Writable so that the engine lets us fill it; the process has no right to.
-        { Type: 'volume', Source: objectName(slug, 'guest'), Target: guestFolder },
-        ...(hasVolume ? [{ Type: 'volume' as const, Source: objectName(slug, 'workspace'), Target: bridgeWorkspace, ReadOnly: true }] : []),
-      ],
+      Mounts: bridgeMounts(context),
     },
   };
+}
+
+function bridgeMounts({ spec, host }: ContainerContext): MountSettings[] {
+  const workspace: MountSettings = { Type: 'volume', Source: objectName(spec.slug, 'workspace'), Target: bridgeWorkspace, ReadOnly: true };
+  if (host !== null) {
+    const sockets: MountSettings = { Type: 'bind', Source: host.sockets, Target: socketFolder, ReadOnly: true };
+    return spec.workspace.mode === 'overlay' ? [sockets, workspace] : [sockets];
+  }
+  return [
+    { Type: 'volume', Source: objectName(spec.slug, 'sockets'), Target: socketFolder, ReadOnly: true },
+    // Writable so that the engine lets us fill it; the process has no right to.
+    { Type: 'volume', Source: objectName(spec.slug, 'guest'), Target: guestFolder },
+    workspace,
+  ];
 }

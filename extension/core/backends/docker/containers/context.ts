@@ -1,4 +1,5 @@
 import type { BottleSpec } from '../../backend.ts';
+import type { HostFolders } from '../bottle/hostSide.ts';
 import type { Identity } from '../bottle/objects.ts';
 
 /** What the container descriptions of one bottle are made from. */
@@ -7,16 +8,14 @@ export interface ContainerContext {
   readonly identity: Identity;
   /** Image tags, present at the engine. */
   readonly images: { readonly sidecar: string; readonly agent: string };
-  /** The engine may mount folders of this machine. */
-  readonly local: boolean;
+  /** Folders of this machine that the engine mounts; null for an engine elsewhere, which has volumes instead. */
+  readonly host: HostFolders | null;
   /** uid:gid of bridge and sidecar: never root. */
   readonly sidecarUser: string;
   /** Processors the engine has; it refuses a limit above. */
   readonly engineCpus: number;
   /** Seccomp profile in the engine's JSON form. */
   readonly seccomp: string;
-  /** An empty host file to mask hidden workspace files with. */
-  readonly emptyFile: string;
   /** Workspace-relative files that exist and are to be masked. */
   readonly masked: readonly string[];
   /** Lines for the sidecar's hosts file, `name:address`. */

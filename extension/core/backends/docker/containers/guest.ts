@@ -1,10 +1,11 @@
+import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pack as createPack } from 'tar-stream';
 import { BottleError } from '../../../errors.ts';
 import type { BottleSpec, GuestFile, Owner } from '../../backend.ts';
 
-/** Where the guest volume is mounted in the agent (read-only) and, to be filled, in the bridge. */
+/** Where the guest files are in the agent (read-only) and, while an engine elsewhere is given them, in the bridge. */
 export const guestFolder = '/run/bot-bottle';
 
 /** The file that `/etc/passwd` of our images points to. */
@@ -13,25 +14,50 @@ const passwd = ({ uid, gid }: Owner, home: string): string =>
 
 const group = ({ gid }: Owner): string => ['root:x:0:', `agent:x:${gid}:`, 'nogroup:x:65534:', ''].join('\n');
 
+/** A file or, without content, a folder; the path is relative to the guest folder. Parents come first. */
+export interface GuestEntry {
+  readonly path: string;
+  readonly mode: number;
+  readonly content?: string | Uint8Array;
+}
+
 /**
- * Everything of a bottle that is a file in the guest, as a tar archive for the root of the guest volume: `env`, `ca.pem`,
- * `passwd`, `group` and the skeleton of the home under `home/`. All of it belongs to the agent and is shown read-only.
+ * Everything of a bottle that is a file in the guest: `env`, `ca.pem`, `passwd`, `group` and the skeleton of the home under
+ * `home/`. All of it belongs to the agent and is shown read-only.
  */
-export async function guestArchive(spec: Pick<BottleSpec, 'owner' | 'env' | 'caCertPem' | 'files' | 'guestHome'>): Promise<Buffer> {
+export function guestEntries(spec: Pick<BottleSpec, 'owner' | 'env' | 'caCertPem' | 'files' | 'guestHome'>): GuestEntry[] {
+  const home = spec.files.map((file) => ({ ...file, path: underHome(file, spec.guestHome) }));
+  return [
+    { path: 'env', mode: 0o400, content: environmentScript(spec.env) },
+    { path: 'ca.pem', mode: 0o444, content: spec.caCertPem },
+    { path: 'passwd', mode: 0o444, content: passwd(spec.owner, spec.guestHome) },
+    { path: 'group', mode: 0o444, content: group(spec.owner) },
+    ...foldersOf(home.map((file) => file.path)).map((folder) => ({ path: posix.join('home', folder), mode: 0o700 })),
+    ...home.map((file) => ({ path: posix.join('home', file.path), mode: file.mode, content: file.content })),
+  ];
+}
+
+/** The entries as a tar archive, for an engine elsewhere. */
+export async function guestArchive(entries: readonly GuestEntry[], { uid, gid }: Owner): Promise<Buffer> {
   const pack = createPack();
-  const { uid, gid } = spec.owner;
-  const file = (name: string, mode: number, content: string | Uint8Array): void => {
-    pack.entry({ name, mode, uid, gid, mtime: new Date() }, Buffer.from(content));
-  };
-  file('env', 0o400, environmentScript(spec.env));
-  file('ca.pem', 0o444, spec.caCertPem);
-  file('passwd', 0o444, passwd(spec.owner, spec.guestHome));
-  file('group', 0o444, group(spec.owner));
-  const home = spec.files.map((one) => ({ ...one, path: underHome(one, spec.guestHome) }));
-  for (const folder of foldersOf(home.map((one) => one.path))) pack.entry({ name: `home/${folder}`, type: 'directory', mode: 0o700, uid, gid });
-  for (const one of home) file(`home/${one.path}`, one.mode, one.content);
+  for (const { path, mode, content } of entries) {
+    if (content === undefined) pack.entry({ name: path, type: 'directory', mode, uid, gid });
+    else pack.entry({ name: path, mode, uid, gid }, Buffer.from(content));
+  }
   pack.finalize();
   return buffer(pack);
+}
+
+/** The entries as files under `folder`, which exists, for an engine on this machine. */
+export async function writeGuestFolder(entries: readonly GuestEntry[], folder: string, { uid, gid }: Owner): Promise<void> {
+  const asRoot = process.geteuid?.() === 0;
+  for (const { path, mode, content } of entries) {
+    const full = posix.join(folder, path);
+    if (content === undefined) await mkdir(full);
+    else await writeFile(full, content, { flag: 'wx' });
+    await chmod(full, mode);
+    if (asRoot) await chown(full, uid, gid);
+  }
 }
 
 /** Shell assignments for exactly these variables; delivered as a file so that no value shows in `docker inspect`. */

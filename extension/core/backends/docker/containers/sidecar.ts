@@ -1,12 +1,13 @@
-import type { ContainerCreateOptions } from 'dockerode';
-import { logFile } from '../bottle/hostSide.ts';
+import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { labelsOf, objectName } from '../bottle/objects.ts';
 import { socketFolder } from './bridge.ts';
 import { ownLimits, shortLog, type ContainerContext } from './context.ts';
 
-/** The sidecar's control socket: in a tmpfs of its own container, so only an exec there reaches it. */
-export const controlSocket = '/run/control/control.sock';
+const controlFolder = '/run/control';
+/** The sidecar's control socket. The folder is the host's, or of this container alone and reached by an exec there. */
+export const controlSocket = `${controlFolder}/control.sock`;
 const logFolder = '/var/lib/bottle';
+const logPath = `${logFolder}/log.jsonl`;
 
 /**
  * The egress proxy, on the engine's default network. It starts knowing nothing: routes, credentials and the bottle's
@@ -23,7 +24,7 @@ export function sidecarContainer(context: ContainerContext): ContainerCreateOpti
     Hostname: 'sidecar',
     User: context.sidecarUser,
     Entrypoint: [],
-    Cmd: ['node', '/app/egress.js', '--socket', `${socketFolder}/egress.sock`, '--control', controlSocket, '--log', `${logFolder}/log.jsonl`],
+    Cmd: ['node', '/app/egress.js', '--socket', `${socketFolder}/egress.sock`, '--control', controlSocket, '--log', logPath],
     HostConfig: {
       NetworkMode: 'bridge',
       ExtraHosts: [...context.extraHosts],
@@ -34,11 +35,17 @@ export function sidecarContainer(context: ContainerContext): ContainerCreateOpti
       LogConfig: shortLog,
       ...ownLimits,
       Ulimits: [{ Name: 'core', Soft: 0, Hard: 0 }, { Name: 'nofile', Soft: 16_384, Hard: 16_384 }],
-      Tmpfs: { '/run/control': `${tmpfs},size=1m`, '/tmp': `${tmpfs},size=16m`, ...(context.local ? {} : { [logFolder]: `${tmpfs},size=256m` }) },
-      Mounts: [
-        { Type: 'volume', Source: objectName(spec.slug, 'sockets'), Target: socketFolder },
-        ...(context.local ? [{ Type: 'bind' as const, Source: logFile(spec.stateDir), Target: `${logFolder}/log.jsonl` }] : []),
-      ],
+      Tmpfs: { '/tmp': `${tmpfs},size=16m`, ...(context.host === null ? { [controlFolder]: `${tmpfs},size=1m`, [logFolder]: `${tmpfs},size=256m` } : {}) },
+      Mounts: sidecarMounts(context),
     },
   };
+}
+
+function sidecarMounts({ spec, host }: ContainerContext): MountSettings[] {
+  if (host === null) return [{ Type: 'volume', Source: objectName(spec.slug, 'sockets'), Target: socketFolder }];
+  return [
+    { Type: 'bind', Source: host.sockets, Target: socketFolder },
+    { Type: 'bind', Source: host.control, Target: controlFolder },
+    { Type: 'bind', Source: host.log, Target: logPath },
+  ];
 }
