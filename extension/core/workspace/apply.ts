@@ -1,4 +1,4 @@
-import { readlinkSync, rmdirSync, unlinkSync } from 'node:fs';
+import { fsyncSync, readlinkSync, rmdirSync, unlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import type { ApplyRequest, ApplyResult } from '../bottle/bottles.ts';
@@ -43,11 +43,18 @@ export async function applyChanges(review: Review, request: ApplyRequest): Promi
       else failed.push({ path: change.path, reason });
     }
   } finally {
+    settleFolders(host, applied);
     bottle.close();
     host.close();
     await saveBaseline(review.scratchDir, baseline);
   }
   return { applied, left: [...left, ...failed] };
+}
+
+/** Makes the renames themselves last: each folder once. */
+function settleFolders(host: Folder, applied: readonly string[]): void {
+  const folders = new Set(applied.map((path) => splitPath(path).folders.join('/')));
+  for (const folder of folders) inFolder(host, folder === '' ? [] : folder.split('/'), (open) => fsyncSync(open.descriptor));
 }
 
 function applyOne(sides: Sides, change: ChangedFile): string | null {

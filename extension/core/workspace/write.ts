@@ -27,7 +27,6 @@ export function transfer(request: Transfer): string | null {
     if (!sameEntry(request.judged, request.to.stat(request.name))) return 'The host changed it at this very moment.';
     if (request.judged?.isDirectory() === true) rmdirSync(request.to.at(request.name));
     renameSync(request.to.at(temp), request.to.at(request.name));
-    fsyncSync(request.to.descriptor);
     return null;
   } catch (thrown) {
     if (hasCode(thrown, 'ENOTEMPTY') || hasCode(thrown, 'EEXIST')) return 'A folder with files in it has its place; take the deletions in it too.';

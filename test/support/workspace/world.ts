@@ -47,7 +47,7 @@ export async function openWorld(
   const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const workspace = await prepareWorkspace({ mode, host, scratchDir: scratch, owner, hidden, signal, progress: silentProgress });
   if (options.baseline !== false) await recordBaseline({ workspace, scratchDir: scratch, hidden, signal });
-  let view = workspace.mode === 'copy' ? workspace.dir : join(root, 'merged');
+  const view = workspace.mode === 'copy' ? workspace.dir : join(root, 'merged');
   let mounted = false;
   if (workspace.mode === 'overlay') {
     mkdirSync(view);
