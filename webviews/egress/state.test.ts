@@ -67,6 +67,11 @@ describe('the keyboard in the egress panel', () => {
     expect(move(three, -1).active).toBe('3');
   });
 
+  it('leaps from nowhere to the far end', () => {
+    expect(move(three, 3).active).toBe('3');
+    expect(move(three, -3).active).toBe('1');
+  });
+
   it('stops at both ends', () => {
     expect(move(move(three, 1), -5).active).toBe('1');
     expect(move(move(three, 1), 99).active).toBe('3');

@@ -95,6 +95,6 @@ function capped(lines: readonly LogLine[]): readonly LogLine[] {
 function moved(state: PanelState, by: number): number {
   const last = state.shown.length - 1;
   const from = activeIndex(state);
-  if (from === -1) return by < 0 ? last : 0;
-  return Math.min(Math.max(from + by, 0), last);
+  const to = from !== -1 ? from + by : by < 0 ? last + 1 + by : by - 1;
+  return Math.min(Math.max(to, 0), last);
 }

@@ -2,6 +2,7 @@ import { Uri, commands, workspace } from 'vscode';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import { changeUri } from './changeFiles.ts';
 import { fileTitle, reviewTitle } from './diffTitle.ts';
+import { grouped } from './groups.ts';
 
 /** A bottle under review: whose files these are and where they would go. */
 export interface ReviewedBottle {
@@ -13,7 +14,8 @@ export interface ReviewedBottle {
 
 /** Opens every readable change in one multi-file diff. */
 export async function openReview(bottle: ReviewedBottle, files: readonly ChangedFile[]): Promise<void> {
-  const entries = files
+  const entries = [...grouped(files).values()]
+    .flat()
     .filter((file) => file.refused === undefined)
     .map((file) => [
       hostUri(bottle, file),

@@ -6,6 +6,8 @@ export interface PreflightLine {
   readonly icon: string;
   readonly label: string;
   readonly description: string;
+  /** A second line. */
+  readonly detail?: string;
   readonly credential?: string;
 }
 
@@ -39,7 +41,7 @@ function reach(plan: Plan, missing: readonly string[], t: Translate): readonly P
   if (plan.egress.routes.length === 0) return [{ icon: 'lock', label: t('Nothing on the network'), description: t('no route is allowed') }];
   return plan.egress.routes.map(({ host, credential }) => {
     if (credential === null) return { icon: 'globe', label: host, description: '' };
-    if (missing.includes(credential)) return { icon: 'key', label: host, description: t('{0} is not set: select this line to store it', credential), credential };
+    if (missing.includes(credential)) return { icon: 'key', label: host, description: t('needs a credential'), detail: t('{0} is not set. Select this line to store it.', credential), credential };
     return { icon: 'key', label: host, description: t('with {0}, put in outside the bottle', credential) };
   });
 }

@@ -46,11 +46,10 @@ function pick(plan: Plan, missing: readonly string[]): Promise<PreflightItem | u
 }
 
 function items(plan: Plan, missing: readonly string[]): PreflightItem[] {
-  const needed = missing.length === 0 ? '' : l10n.t('{0} is not set', missing.join(', '));
   const start: PreflightItem = {
     start: true,
     label: plan.consent.required ? l10n.t('Agree and Start') : l10n.t('Start'),
-    description: needed,
+    description: missing.length === 0 ? '' : l10n.t('a credential is missing'),
     iconPath: new ThemeIcon('play', new ThemeColor('charts.green')),
     alwaysShow: true,
   };
@@ -62,6 +61,7 @@ function items(plan: Plan, missing: readonly string[]): PreflightItem[] {
         line,
         label: line.label,
         description: line.description,
+        ...(line.detail === undefined ? {} : { detail: line.detail }),
         iconPath: line.icon === 'warning' || line.credential !== undefined ? new ThemeIcon(line.icon, new ThemeColor('list.warningForeground')) : new ThemeIcon(line.icon),
       })),
     ]),
