@@ -18,7 +18,15 @@ import { startUpstream } from './upstream.ts';
 import type { Upstream } from './upstream.ts';
 import { freePort } from './world.ts';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
+
+/** Runs a client with nothing on its stdin. */
+function run(program: string, args: readonly string[], options: { readonly env: Record<string, string> }): Promise<{ stdout: string; stderr: string }> {
+  const running = execute(program, args, options);
+  running.child.stdin?.end();
+  return running;
+}
+
 const SECRET = 'real-credential-5c1d9b';
 const root = join(import.meta.dirname, '../../..');
 
