@@ -2,7 +2,7 @@ import { ThemeColor, ThemeIcon, l10n, window } from 'vscode';
 import type { BottleState, BottleSummary } from '../../../schemas/protocol/bottle.ts';
 import { BottleError } from '../../core/errors.ts';
 import type { BottleStore } from '../bottles/store.ts';
-import { bottleTitle, themeColorOf } from '../terminal/appearance.ts';
+import { themeColorOf } from '../terminal/appearance.ts';
 import { bottleNode } from '../views/bottleNodes.ts';
 import { slugIn } from './arguments.ts';
 
@@ -24,7 +24,7 @@ export async function pickBottle(store: BottleStore, argument: unknown, states: 
 
 /** A bottle as an entry of a quick pick. */
 export function bottleItem(bottle: BottleSummary) {
-  const { icon, description } = bottleNode(bottle, l10n.t);
+  const { icon, label, description } = bottleNode(bottle, l10n.t);
   const color = themeColorOf(bottle.color);
-  return { bottle, label: bottleTitle(bottle), description, iconPath: color === undefined ? new ThemeIcon(icon) : new ThemeIcon(icon, new ThemeColor(color)) };
+  return { bottle, label, description, iconPath: color === undefined ? new ThemeIcon(icon) : new ThemeIcon(icon, new ThemeColor(color)) };
 }

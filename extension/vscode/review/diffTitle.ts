@@ -10,6 +10,12 @@ export function isReviewTitle(label: string): boolean {
   return label.startsWith('Bottle Review: ');
 }
 
+/** Whether a tab is the review of this bottle; the editor appends the number of files. */
+export function isReviewOf(label: string, title: string): boolean {
+  const wanted = reviewTitle(title);
+  return label === wanted || (label.startsWith(`${wanted} (`) && !label.slice(wanted.length + 2).includes("("));
+}
+
 const sides: Readonly<Record<ChangedFile['status'], string>> = {
   added: 'added',
   modified: 'base ↔ bottle',

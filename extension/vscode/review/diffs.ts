@@ -1,7 +1,8 @@
-import { Uri, commands, workspace } from 'vscode';
+import { TabInputTextDiff, Uri, commands, window, workspace } from 'vscode';
+import type { Tab } from 'vscode';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import { changeUri } from './changeFiles.ts';
-import { fileTitle, reviewTitle } from './diffTitle.ts';
+import { fileTitle, isReviewOf, reviewTitle } from './diffTitle.ts';
 import { grouped } from './groups.ts';
 
 /** A bottle under review: whose files these are and where they would go. */
@@ -37,6 +38,21 @@ export async function openChange(bottle: ReviewedBottle, file: ChangedFile): Pro
     return;
   }
   await commands.executeCommand('vscode.diff', changeUri('base', { slug, path: file.path, hash: null }), made, fileTitle(file));
+}
+
+/** Closes the diffs of these versions. */
+export async function closeDiffs(versions: readonly Uri[]): Promise<void> {
+  const wanted = new Set(versions.map((uri) => uri.toString()));
+  await closeTabs((tab) => tab.input instanceof TabInputTextDiff && [tab.input.modified, tab.input.original].some((uri) => wanted.has(uri.toString())));
+}
+
+/** Closes the multi-file review of a bottle. */
+export async function closeReview(title: string): Promise<void> {
+  await closeTabs((tab) => isReviewOf(tab.label, title));
+}
+
+async function closeTabs(done: (tab: Tab) => boolean): Promise<void> {
+  await window.tabGroups.close(window.tabGroups.all.flatMap((group) => group.tabs).filter(done), true);
 }
 
 /** Where a change would land. */

@@ -13,8 +13,8 @@ import type { ChangeFiles } from './changeFiles.ts';
 import { changeUri } from './changeFiles.ts';
 import { discardQuestion, riskQuestion } from './consent.ts';
 import type { ConsentQuestion } from './consent.ts';
-import { isReviewTitle, reviewTitle } from './diffTitle.ts';
-import { openChange, openReview } from './diffs.ts';
+import { isReviewTitle, isReviewOf } from './diffTitle.ts';
+import { closeDiffs, closeReview, openChange, openReview } from './diffs.ts';
 import { BottleSourceControl } from './sourceControl.ts';
 
 /** What reviews are made of. */
@@ -72,7 +72,7 @@ export class Reviews {
   /** The bottle whose multi-file review is in front. */
   get activeSlug(): string | undefined {
     const label = activeLabel();
-    return [...this.#bySlug].find(([, one]) => reviewTitle(one.bottle.title) === label)?.[0];
+    return [...this.#bySlug].find(([, one]) => isReviewOf(label, one.bottle.title))?.[0];
   }
 
   /** What the Source Control view shows of a bottle. */
@@ -110,9 +110,14 @@ export class Reviews {
     this.#held.dispose();
   }
 
+  /** Diffs of changes that are no more are closed; what stays open is read again. */
   async #afterwards(bottle: BottleSummary, files: readonly ChangedFile[]): Promise<void> {
-    await this.refresh(bottle);
-    this.#deps.files.reread(files.flatMap(({ path, hash }) => [changeUri('base', { slug: bottle.slug, path, hash: null }), changeUri('bottle', { slug: bottle.slug, path, hash })]));
+    const left = new Set((await this.refresh(bottle)).map((file) => file.path));
+    const sides = files.map(({ path, hash }) => ({ path, uri: changeUri('bottle', { slug: bottle.slug, path, hash }) }));
+    await closeDiffs(sides.filter(({ path }) => !left.has(path)).map(({ uri }) => uri));
+    if (left.size === 0) await closeReview(bottleTitle(bottle));
+    const stale = sides.filter(({ path }) => left.has(path));
+    this.#deps.files.reread(stale.flatMap(({ path, uri }) => [changeUri('base', { slug: bottle.slug, path, hash: null }), uri]));
   }
 
   #report(bottle: BottleSummary, applied: number, reasons: readonly string[]): void {
