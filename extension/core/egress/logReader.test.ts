@@ -1,0 +1,59 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readLog } from './logReader.ts';
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bottle-log-'));
+  path = join(folder, 'log.jsonl');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const line = (id: string): string =>
+  `${JSON.stringify({ ts: '2030-01-01T00:00:00.000Z', id, slug: 's', verdict: 'allow', method: 'GET', host: 'é.test', port: 443, path: '/', reason: '', status: 200, bytesUp: 0, bytesDown: 0, ms: 1, injected: false, findings: [] })}\n`;
+
+async function idsFrom(offset: number): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const entry of readLog(path, offset)) ids.push(entry.line.id);
+  return ids;
+}
+
+test('a log that does not exist yet is empty', async () => {
+  expect(await idsFrom(0)).toEqual([]);
+});
+
+test('reading resumes behind any line, counted in bytes', async () => {
+  writeFileSync(path, line('1') + line('2') + line('3'));
+  for await (const entry of readLog(path, 0)) {
+    const rest = ['1', '2', '3'].slice(Number(entry.line.id));
+    expect(await idsFrom(entry.offset)).toEqual(rest);
+  }
+});
+
+test('damaged lines are counted and left out, an unfinished one waits', async () => {
+  writeFileSync(path, `${line('1')}nonsense\n{"id":"x"}\n${line('2')}${line('3').slice(0, 20)}`);
+  const entries = [];
+  for await (const entry of readLog(path, 0)) entries.push([entry.line.id, entry.skipped]);
+  expect(entries).toEqual([['1', 0], ['2', 2]]);
+});
+
+test('following a file that appears later gives every line once and ends when told', async () => {
+  const stop = new AbortController();
+  const ids: string[] = [];
+  const reading = (async () => {
+    for await (const entry of readLog(path, 0, { follow: true, signal: stop.signal })) {
+      ids.push(entry.line.id);
+      if (entry.line.id === '1') appendFileSync(path, line('2').slice(0, 30));
+      if (entry.line.id === '2') stop.abort();
+    }
+  })();
+  writeFileSync(path, line('1'));
+  await expect.poll(() => ids).toEqual(['1']);
+  appendFileSync(path, line('2').slice(30));
+  await reading;
+  expect(ids).toEqual(['1', '2']);
+});
