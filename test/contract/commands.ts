@@ -42,7 +42,7 @@ export function describeCommands(use: () => Bench, isolates: boolean): void {
 
     it('ends the processes of a command that is killed, and of no other', async () => {
       const { bottle } = await use().start({ script: idle });
-      const count = async (): Promise<string> => (await use().run(bottle, 'ps -eo args | grep -c "[s]leep 98765" || true')).stdout.trim();
+      const count = async (): Promise<string> => (await use().run(bottle, 'ps -eo args | grep -c "^[s]leep 98765" || true')).stdout.trim();
       const session = await bottle.exec({ argv: ['/bin/sh', '-c', 'sleep 98765 & echo started; sleep 98765'] });
       await new Listening(session.stdout).until(/started/);
       await eventually(count, (found) => found === '2');

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { makeBench, idle, type Bench } from '../../contract/bench.ts';
+import { eventually } from '../../support/backends/read.ts';
 import { metadataOf } from '../../support/backends/spec.ts';
 import { dockerWorld } from '../../support/docker/world.ts';
 import { createDockerBackend } from '../../../extension/core/backends/docker/backend.ts';
@@ -74,6 +76,17 @@ describe('an engine reached over TCP', () => {
       await bottle.stop();
     }
     expect(await bench.world.leftovers(made.spec.slug)).toEqual([]);
+  });
+
+  it('copies the egress log here as it grows', async () => {
+    const { bottle, spec } = await bench.start({ script: idle });
+    const log = (): Promise<string> => Promise.resolve(readFileSync(join(spec.stateDir, 'egress', 'log.jsonl'), 'utf8'));
+    for (const host of ['one.example.com', 'two.example.com']) {
+      await bench.run(bottle, `curl -s -o /dev/null http://${host}/`);
+      await eventually(log, (text) => text.includes(host));
+    }
+    const lines = (await log()).trimEnd().split('\n');
+    expect(lines.map((line) => z.object({ host: z.string() }).parse(JSON.parse(line)).host)).toEqual(['one.example.com', 'two.example.com']);
   });
 
   it('gives the workspace back also after the agent ended and another process took over', async () => {

@@ -1,6 +1,7 @@
 import type { Log, Runtime } from '../../ports.ts';
 import type { Backend } from '../backend.ts';
 import { adoptBottle } from './bottle/adopt.ts';
+import { createLogMirrors } from './bottle/logMirror.ts';
 import { startBottle } from './bottle/start.ts';
 import { sweepBottles } from './bottle/sweep.ts';
 import { createExitWaits } from './bottle/waits.ts';
@@ -20,6 +21,7 @@ export interface DockerDeps {
 /** Bottles as containers of a Docker Engine (API 1.41 or newer), on this machine or another. */
 export function createDockerBackend({ runtime, log, env }: DockerDeps): Backend {
   const waits = createExitWaits();
+  const mirrors = createLogMirrors(log);
   const saying = async <T>(engine: Engine, doing: string, work: Promise<T>): Promise<T> =>
     work.catch((thrown: unknown) => {
       throw engineError(thrown, engine.endpoint, doing);
@@ -28,10 +30,10 @@ export function createDockerBackend({ runtime, log, env }: DockerDeps): Backend 
     name: 'docker',
     probe: (signal) => probeDocker({ runtime, env }, signal),
     workspaceMode: async (host, owner, signal) => chooseWorkspaceMode(await connectEngine(env, signal), host, owner, signal),
-    start: async (spec, progress, signal) => startBottle({ engine: await connectEngine(env, signal), runtime, env, waits }, spec, progress, signal),
+    start: async (spec, progress, signal) => startBottle({ engine: await connectEngine(env, signal), runtime, env, waits, mirrors }, spec, progress, signal),
     adopt: async (metadata, signal) => {
       const engine = await connectEngine(env, signal);
-      return saying(engine, 'find the bottle', adoptBottle(engine, metadata, waits));
+      return saying(engine, 'find the bottle', adoptBottle(engine, metadata, waits, mirrors));
     },
     sweep: async (stateRoot, keep, signal) => {
       const engine = await connectEngine(env, signal);

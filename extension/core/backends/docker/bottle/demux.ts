@@ -11,6 +11,8 @@ const stderrKind = 2;
  * end; destroys both when the stream breaks or is not in that format.
  */
 export async function demux(stream: Readable, stdout: Writable, stderr: Writable): Promise<void> {
+  // Whoever reads hears of a break; where nobody reads it must not end the process.
+  for (const side of [stdout, stderr]) side.on('error', () => undefined);
   let pending = Buffer.alloc(0);
   let target = stdout;
   let left = 0;

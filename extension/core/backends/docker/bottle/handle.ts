@@ -12,6 +12,8 @@ export const handleSchema = z.object({
   sidecarUser: z.string(),
   /** Our folder in the state folder; null at an engine elsewhere. */
   host: z.string().nullable(),
+  /** The host's egress log, to be written by us; null where the sidecar writes it itself. */
+  log: z.string().nullable(),
   /** Host folder that a remote workspace volume is brought back to; null where the folder is shared. */
   pull: z.string().nullable(),
 });

@@ -7,6 +7,7 @@ import { attachAgent } from './attach.ts';
 import { openControl } from './control.ts';
 import { execBeside } from './exec.ts';
 import type { Handle } from './handle.ts';
+import type { LogMirrors } from './logMirror.ts';
 import { readMergedNames } from './mergedNames.ts';
 import { labels } from './objects.ts';
 import { removeLabelled } from './remove.ts';
@@ -20,6 +21,8 @@ export interface RunningDeps {
   readonly owner: Owner;
   readonly guestWorkspace: string;
   readonly waits: ExitWaits;
+  /** null for an agent that ended: nothing more will be logged. */
+  readonly mirrors: LogMirrors | null;
   /** The terminal has been shown before, so a new view needs its program to repaint. */
   readonly repaint: boolean;
 }
@@ -33,6 +36,7 @@ export function runningBottle(deps: RunningDeps): RunningBottle {
   const user = `${owner.uid}:${owner.gid}`;
   const wait = (): Promise<number> => waits.exitOf(docker, handle.agent);
   let shown = deps.repaint;
+  if (handle.log !== null && deps.mirrors !== null) deps.mirrors.follow(docker.getContainer(handle.sidecar), handle, handle.log);
   const saying = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();

@@ -20,6 +20,7 @@ import { fillVolume } from '../workspace/fill.ts';
 import { configureSidecar } from './configure.ts';
 import type { Handle } from './handle.ts';
 import { hostFolders, prepareHostSide, presentFiles, selfIds, sidecarUser } from './hostSide.ts';
+import type { LogMirrors } from './logMirror.ts';
 import { homeId, labels } from './objects.ts';
 import { removeLabelled } from './remove.ts';
 import { runningBottle } from './running.ts';
@@ -33,6 +34,7 @@ export interface StartDeps {
   readonly runtime: Runtime;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly waits: ExitWaits;
+  readonly mirrors: LogMirrors;
 }
 
 /** See `Backend.start`. Calls are never cut off half way: abort is looked at between them, then everything is removed. */
@@ -43,7 +45,7 @@ export async function startBottle(deps: StartDeps, spec: BottleSpec, progress: P
   try {
     if (context.host !== null) await prepareHostSide(spec, context.sidecarUser, context.host);
     const handle = await createObjects(deps, context, signal);
-    return runningBottle({ engine: deps.engine, slug: spec.slug, handle, owner: spec.owner, guestWorkspace: spec.guestWorkspace, waits: deps.waits, repaint: false });
+    return runningBottle({ engine: deps.engine, slug: spec.slug, handle, owner: spec.owner, guestWorkspace: spec.guestWorkspace, waits: deps.waits, mirrors: deps.mirrors, repaint: false });
   } catch (thrown) {
     await removeLabelled(docker, { [labels.start]: context.identity.start });
     if (context.host !== null) await rm(context.host.root, { recursive: true, force: true });
@@ -79,7 +81,8 @@ async function createObjects(deps: StartDeps, context: ContainerContext, signal:
   checkAborted(signal);
   await settleAll<unknown>([checkRuns(bridge, 'bridge'), checkRuns(sidecar, 'egress sidecar')]);
   const pull = host === null && spec.workspace.mode === 'copy' ? spec.workspace.dir : null;
-  return { ...way, home: identity.home, start: identity.start, agent: agent.id, bridge: bridge.id, sidecar: sidecar.id, pull };
+  const log = host === null ? hostFolders(spec.stateDir).log : null;
+  return { ...way, log, home: identity.home, start: identity.start, agent: agent.id, bridge: bridge.id, sidecar: sidecar.id, pull };
 }
 
 async function sendGuestFiles(bridge: Dockerode.Container, spec: BottleSpec): Promise<void> {

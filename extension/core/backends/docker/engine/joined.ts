@@ -27,7 +27,8 @@ export function joinStreams(readable: Readable, writable: Writable): Duplex {
   readable.once('end', () => duplex.push(null));
   readable.once('error', (cause) => duplex.destroy(cause));
   readable.once('close', () => (readable.readableEnded ? undefined : duplex.destroy()));
-  writable.on('error', () => undefined);
+  // Whoever uses the stream hears of a break; between users it must not end the process.
+  for (const side of [duplex, writable]) side.on('error', () => undefined);
   const nothing = (): Duplex => duplex;
   return Object.assign(duplex, { setKeepAlive: nothing, setNoDelay: nothing, setTimeout: nothing, ref: nothing, unref: nothing });
 }
