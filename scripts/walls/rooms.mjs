@@ -7,7 +7,7 @@ const foldersIn = (root, folder) =>
     : [];
 
 /** Sidecars that run another one in their own process. `runtime` is what all of them share. */
-const sidecarsTogether = { init: ['bridge'] };
+const sidecarsTogether = { init: ['bridge', 'names'] };
 
 /**
  * Who may import whom: each room and the only folders of ours, besides itself, that its files may import. The lint

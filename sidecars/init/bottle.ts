@@ -1,0 +1,37 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type InitConfig, outerPaths } from '../../schemas/protocol/bottleInit.ts';
+import { startBridge } from '../bridge/bridge.ts';
+import { startAgent } from './agent.ts';
+import { writeEtc, writeHome } from './guestFiles.ts';
+import { mountWorkspace } from './overlay.ts';
+import { Ptys } from './pty.ts';
+import { Sandboxes } from './sandbox.ts';
+
+/**
+ * Prepares the guest, starts bridge and agent, serves the bottle's socket, and resolves with the agent's exit code
+ * once it ended. `started` is called when the agent runs and can be attached to. Rejects when the guest cannot be made.
+ */
+export async function runBottle(config: InitConfig, started: () => void): Promise<number> {
+  const over = new AbortController();
+  const mounted = mountWorkspace(config.workspace);
+  writeHome(config);
+  const etc = writeEtc(config);
+  const ptys = new Ptys();
+  const sandboxes = new Sandboxes(config, etc, ptys);
+  const bridged = startBridge(config.ports, over.signal);
+  await mounted;
+  // The agent's first look at its proxy must not be refused.
+  await bridged;
+  const agent = startAgent(config, sandboxes, ptys);
+  // Loading the WebSocket code while the agent's program starts keeps it out of the way of the first byte.
+  const { serveBottle } = await import('./server.ts');
+  const serving = await serveBottle(join(outerPaths.run, 'bottle.sock'), agent, sandboxes, ptys);
+  await agent.running;
+  started();
+  const code = await agent.exited;
+  writeFileSync(join(outerPaths.run, 'scrollback'), agent.terminal.scrollback.content(), { mode: 0o600 });
+  await serving.close(code);
+  over.abort();
+  return code;
+}
