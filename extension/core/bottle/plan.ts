@@ -87,7 +87,7 @@ export async function makePlan(deps: BottlesDeps, request: StartRequest, signal:
     skillFiles: skills,
     literals,
     forwarded,
-    limits: defaultLimits,
+    limits: defaultLimits(),
     extraCaPem: await extraCa(deps),
   };
   return new ResolvedPlan(shownPlan({ request, loaded, parts, label, workspace, mode, hidden }), request, parts);
