@@ -48,3 +48,22 @@ export const initEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('exited'), code: z.number().int() }),
 ]);
 export type InitEvent = z.infer<typeof initEventSchema>;
+
+/** Where the backend puts things in the outer namespace, and where init looks for them. */
+export const outerPaths = {
+  node: '/b/node',
+  dist: '/b/dist',
+  /** Holds `bottle.sock` while the bottle runs and `scrollback` once the agent ended. */
+  run: '/b/run',
+  sockets: '/b/sockets',
+  lower: '/b/lower',
+  /** Parent of overlay upper and work. */
+  scratch: '/b/scratch',
+  /** The workspace as the agent sees it: mount point of the overlay, or the copy. */
+  workspace: '/b/workspace',
+  mounts: '/b/mounts',
+  home: '/b/home',
+  tmp: '/b/tmp',
+  /** Files that init makes for the guest, outside the agent's limits. */
+  made: '/b/made',
+} as const;
