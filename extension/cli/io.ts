@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
 /** The side of a stream that a person may sit at. */
@@ -21,6 +22,11 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly pid: number;
+  /**
+   * Bytes to the terminal as they are, until raw mode ends. Node's raw mode leaves output processing on, which would turn
+   * a full-screen program's line feed into a new line.
+   */
+  passOutputUntouched(): void;
   /** Runs `listener` when the process is told to end or the window changes; returns what undoes it. */
   on(signal: 'SIGINT' | 'SIGHUP' | 'SIGTERM' | 'SIGWINCH', listener: () => void): () => void;
 }
@@ -34,6 +40,9 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     pid: process.pid,
+    passOutputUntouched: () => {
+      if (process.platform !== 'win32') spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
+    },
     on: (signal, listener) => {
       process.on(signal, listener);
       return () => process.off(signal, listener);

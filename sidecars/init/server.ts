@@ -47,7 +47,7 @@ export async function serveBottle(path: string, agent: Agent, sandboxes: Sandbox
         const command = startCommand(sandboxes, ptys, await agent.running, opening, client);
         socket.once('close', () => command.kill());
         if (socket.readyState !== socket.OPEN) command.kill();
-        receive(socket, (bytes) => command.input(bytes), (request) => {
+        receive(socket, (framed) => command.input(framed.subarray(1)), (request) => {
           if (request.type === 'resize') command.resize(request.size);
           else command.inputEnd();
         });

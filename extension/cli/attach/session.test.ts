@@ -11,7 +11,7 @@ function terminal(options: { readonly tty: boolean }) {
   const stdin = Object.assign(new PassThrough(), { isTTY: options.tty, raw: [] as boolean[], setRawMode: (raw: boolean) => stdin.raw.push(raw) });
   const stdout = Object.assign(new PassThrough(), { isTTY: options.tty, columns: 100, rows: 30 });
   const io: Io = {
-    stdin, stdout, stderr: new PassThrough(), env: {}, cwd: '/', pid: 1,
+    stdin, stdout, stderr: new PassThrough(), env: {}, cwd: '/', pid: 1, passOutputUntouched: () => undefined,
     on: (signal, listener) => {
       signals.on(signal, listener);
       return () => signals.off(signal, listener);

@@ -67,7 +67,10 @@ export async function runSession(io: Io, session: Session, options: SessionOptio
     // Without a terminal no key makes the interrupt character, so the signal is for us.
     ...(live ? [io.on('SIGWINCH', resized)] : [io.on('SIGINT', leave)]),
   ];
-  if (live) io.stdin.setRawMode?.(true);
+  if (live) {
+    io.stdin.setRawMode?.(true);
+    io.passOutputUntouched();
+  }
   io.stdin.resume();
   try {
     await pour(session.output, screen, options.filter, () => left);

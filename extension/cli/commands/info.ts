@@ -39,7 +39,6 @@ export const info: Command = {
       ['Skills', value.skills.join(', ')],
       ['Prompt', value.prompt.length === 0 ? '' : `${value.prompt.firstLine} (${value.prompt.length} characters)`],
       ['Git', value.git.remotes.join(', ')],
-      ['Asks you', value.supervise ? 'when it is stuck' : 'never'],
     ];
     const lines = rows.filter(([, text]) => text !== '').map(([name, text]) => `${`${name}:`.padEnd(11)} ${visibleLine(text)}`);
     out.result(value, lines.join('\n'));
