@@ -13,7 +13,8 @@ interface Connection {
   readonly socket: WebSocket;
   /** The first answer. */
   readonly answer: TerminalNews;
-  onBytes: (bytes: Buffer) => void;
+  /** Takes the bytes from here on, those that came right behind the answer first. */
+  take(onBytes: (bytes: Buffer) => void): void;
   /** Resolves with the exit code, or null when the connection ended without one. */
   readonly ended: Promise<number | null>;
 }
@@ -22,7 +23,7 @@ interface Connection {
 export async function attachTerminal(path: string, size: TtySize): Promise<TtySession> {
   const connection = await open(path, { type: 'attach', size });
   const output = readable(connection.socket);
-  connection.onBytes = (bytes) => push(output, bytes, connection.socket);
+  connection.take((bytes) => push(output, bytes, connection.socket));
   void connection.ended.then(() => output.push(null));
   return {
     output,
@@ -38,7 +39,7 @@ export async function execCommand(path: string, request: ExecRequest): Promise<E
   const connection = await open(path, { type: 'exec', argv: [...request.argv], ...(request.tty === undefined ? {} : { tty: request.tty }) });
   const { socket } = connection;
   const [stdout, stderr] = [readable(socket), readable(socket)];
-  connection.onBytes = (bytes) => push(bytes[0] === execChannel.stderr ? stderr : stdout, bytes.subarray(1), socket);
+  connection.take((bytes) => push(bytes[0] === execChannel.stderr ? stderr : stdout, bytes.subarray(1), socket));
   const exited = connection.ended.then((code) => {
     for (const stream of [stdout, stderr]) stream.push(null);
     return code ?? 137;
@@ -71,7 +72,12 @@ async function open(path: string, opening: TerminalOpening): Promise<Connection>
   const stream = connect({ path });
   const socket = new WebSocket('ws://bottle/', { createConnection: () => stream, perMessageDeflate: false, maxPayload: largestTerminalFrame, handshakeTimeout: answerMs });
   return new Promise((resolve, reject) => {
-    let connection: Connection | undefined;
+    const early: Buffer[] = [];
+    let deliver = (bytes: Buffer): void => void early.push(bytes);
+    const take = (onBytes: (bytes: Buffer) => void): void => {
+      for (const bytes of early.splice(0)) onBytes(bytes);
+      deliver = onBytes;
+    };
     let code: number | null = null;
     const ended = new Promise<number | null>((settle) => socket.once('close', () => settle(code)));
     const limit = setTimeout(() => fail(failure('The bottle does not answer.')), answerMs);
@@ -84,18 +90,14 @@ async function open(path: string, opening: TerminalOpening): Promise<Connection>
     socket.on('error', (cause) => fail(failure('The bottle cannot be reached.', cause)));
     void ended.then(() => fail(failure('The bottle hung up.')));
     socket.on('message', (data: RawData, binary) => {
-      if (binary) return connection?.onBytes(bufferOf(data));
+      if (binary) return deliver(bufferOf(data));
       const news = terminalNewsSchema.safeParse(parse(data)).data;
       if (news === undefined) return socket.terminate();
       if (news.type === 'exited') code = news.code;
       else if (news.type === 'error') fail(failure(news.message));
       else {
         clearTimeout(limit);
-        connection = { socket, answer: news, onBytes: () => undefined, ended };
-        // Nothing is read before whoever asked has taken the connection over.
-        socket.pause();
-        setImmediate(() => socket.resume());
-        resolve(connection);
+        resolve({ socket, answer: news, take, ended });
       }
     });
   });
