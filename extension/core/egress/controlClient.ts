@@ -53,7 +53,8 @@ export class ControlClient {
 
   /** Takes the stream over; it is destroyed with the client. */
   static async connect(stream: Duplex): Promise<ControlClient> {
-    const socket = new WebSocket('ws://sidecar/', {
+    // An address of this form tells VS Code's proxy support, which otherwise replaces the connection, to keep off.
+    const socket = new WebSocket('ws+unix:/sidecar:/', {
       createConnection: () => stream,
       perMessageDeflate: false,
       maxPayload: LARGEST_FRAME,

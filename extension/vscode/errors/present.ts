@@ -1,5 +1,6 @@
 import { commands, l10n, window } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
+import { causes } from './causes.ts';
 import { errorMessage } from './message.ts';
 import { toBottleError } from '../../core/errors.ts';
 
@@ -11,7 +12,7 @@ export async function presentError(thrown: unknown, log: LogOutputChannel): Prom
     log.info(error.message);
     return;
   }
-  log.error(`[${error.code}] ${message.text}`);
+  log.error([`[${error.code}] ${message.text}`, ...causes(error)].join('\n  because '));
   const show = message.severity === 'error' ? window.showErrorMessage : window.showWarningMessage;
   const chosen = await show(message.text, ...message.buttons.map((button) => button.title));
   const button = message.buttons.find((one) => one.title === chosen);
