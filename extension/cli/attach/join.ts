@@ -1,4 +1,5 @@
 import type { RunningBottle } from '../../core/backends/backend.ts';
+import { BottleError } from '../../core/errors.ts';
 import type { Context } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { markAttached } from './marker.ts';
@@ -30,8 +31,12 @@ export async function joinBottle(context: Context, bottle: RunningBottle): Promi
   return code;
 }
 
-/** Once the agent ended: settles the bottle, and names the changes that wait for review. */
+/** Once the agent ended: takes the bottle down, and names the changes that wait for review. */
 async function sayWhatIsLeft({ out, bottles }: Context, slug: string, code: number): Promise<void> {
+  await bottles.stop(slug, {}).catch((thrown: unknown) => {
+    // Somebody else who was attached, or a list, was faster.
+    if (!(thrown instanceof BottleError && thrown.code === 'not-found')) throw thrown;
+  });
   const left = (await bottles.list()).find((one) => one.slug === slug);
   const files = left === undefined ? 0 : (await bottles.changes(slug)).files.length;
   out.result({ slug, detached: false, exitCode: code, changes: files }, '');
