@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { spawn as spawnPty, type IPty } from '@lydell/node-pty';
@@ -13,6 +13,8 @@ export interface Outcome {
   readonly stderr: string;
   /** stdout as text. */
   readonly text: string;
+  /** Most memory the command itself held while it wrote, in bytes; 0 where the kernel does not tell. */
+  readonly peak: number;
 }
 
 /** A home, a workspace and the shipped command, for one test. */
@@ -51,21 +53,26 @@ export function createCommandLine(options: { readonly manifests: Readonly<Record
   };
   for (const [path, text] of Object.entries(options.manifests)) write(home)(path, text);
   for (const [path, text] of Object.entries(options.files)) write(workspace)(path, text);
-  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? folder, TERM: 'xterm-256color', BOT_BOTTLE_HOME: home, ...options.env };
+  const passed = Object.fromEntries(['BOT_BOTTLE_BASE_IMAGE', 'BOT_BOTTLE_EXTRA_CA', 'DOCKER_HOST'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] ?? '']])));
+  const env = { ...passed, PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? folder, TERM: 'xterm-256color', BOT_BOTTLE_HOME: home, ...options.env };
 
   const run = (args: readonly string[], input: string | Buffer = ''): Promise<Outcome> =>
     new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [cli, ...args], { cwd: workspace, env, stdio: 'pipe' });
       const out: Buffer[] = [];
       const err: Buffer[] = [];
-      child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+      let peak = 0;
+      child.stdout.on('data', (chunk: Buffer) => {
+        out.push(chunk);
+        peak = Math.max(peak, mostMemory(child.pid));
+      });
       child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
       child.stdin.on('error', () => undefined);
       child.stdin.end(input);
       child.once('error', reject);
       child.once('close', (code) => {
         const stdout = Buffer.concat(out);
-        resolve({ code, stdout, stderr: Buffer.concat(err).toString(), text: stdout.toString() });
+        resolve({ code, stdout, stderr: Buffer.concat(err).toString(), text: stdout.toString(), peak });
       });
     });
   const json = async (args: readonly string[]): Promise<unknown> => {
@@ -87,6 +94,15 @@ export function createCommandLine(options: { readonly manifests: Readonly<Record
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** `VmHWM` of a process, in bytes. */
+function mostMemory(pid: number | undefined): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }
 
 function terminal(pty: IPty): Terminal {
