@@ -46,13 +46,24 @@ export async function closeDiffs(versions: readonly Uri[]): Promise<void> {
   await closeTabs((tab) => tab.input instanceof TabInputTextDiff && [tab.input.modified, tab.input.original].some((uri) => wanted.has(uri.toString())));
 }
 
-/** Closes the multi-file review of a bottle. */
-export async function closeReview(title: string): Promise<void> {
+/** Closes the multi-file reviews of a bottle; true when one of them was in front. */
+export async function closeReview(title: string): Promise<boolean> {
+  const front = isReviewOf(window.tabGroups.activeTabGroup.activeTab?.label ?? '', title);
   await closeTabs((tab) => isReviewOf(tab.label, title));
+  return front;
+}
+
+/** Whether a review of this bottle is open, in front or not. */
+export function reviewIsOpen(title: string): boolean {
+  return allTabs().some((tab) => isReviewOf(tab.label, title));
 }
 
 async function closeTabs(done: (tab: Tab) => boolean): Promise<void> {
-  await window.tabGroups.close(window.tabGroups.all.flatMap((group) => group.tabs).filter(done), true);
+  await window.tabGroups.close(allTabs().filter(done), true);
+}
+
+function allTabs(): readonly Tab[] {
+  return window.tabGroups.all.flatMap((group) => group.tabs);
 }
 
 /** Where a change would land. */

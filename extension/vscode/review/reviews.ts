@@ -1,6 +1,6 @@
-import { l10n, window } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
-import type { BottleSummary } from '../../../schemas/protocol/bottle.ts';
+import type { BottleState, BottleSummary } from '../../../schemas/protocol/bottle.ts';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import type { BottleStore } from '../bottles/store.ts';
 import type { ContextKeys } from '../contextKeys.ts';
@@ -14,7 +14,7 @@ import { changeUri } from './changeFiles.ts';
 import { discardQuestion, riskQuestion } from './consent.ts';
 import type { ConsentQuestion } from './consent.ts';
 import { isReviewTitle, isReviewOf } from './diffTitle.ts';
-import { closeDiffs, closeReview, openChange, openReview } from './diffs.ts';
+import { closeDiffs, closeReview, openChange, openReview, reviewIsOpen } from './diffs.ts';
 import { BottleSourceControl } from './sourceControl.ts';
 
 /** What reviews are made of. */
@@ -31,6 +31,8 @@ export class Reviews {
   readonly #deps: ReviewDeps;
   readonly #held = new Disposables();
   readonly #bySlug = new Map<string, BottleSourceControl>();
+  /** State in which the changes of a bottle were last read without being asked. */
+  readonly #settled = new Map<string, BottleState>();
 
   constructor(deps: ReviewDeps) {
     this.#deps = deps;
@@ -110,12 +112,14 @@ export class Reviews {
     this.#held.dispose();
   }
 
-  /** Diffs of changes that are no more are closed; what stays open is read again. */
+  /** Diffs of changes that are no more are closed; the review starts over with what is left. */
   async #afterwards(bottle: BottleSummary, files: readonly ChangedFile[]): Promise<void> {
-    const left = new Set((await this.refresh(bottle)).map((file) => file.path));
+    const remaining = await this.refresh(bottle);
+    const left = new Set(remaining.map((file) => file.path));
     const sides = files.map(({ path, hash }) => ({ path, uri: changeUri('bottle', { slug: bottle.slug, path, hash }) }));
     await closeDiffs(sides.filter(({ path }) => !left.has(path)).map(({ uri }) => uri));
-    if (left.size === 0) await closeReview(bottleTitle(bottle));
+    const inFront = await closeReview(bottleTitle(bottle));
+    if (inFront && remaining.some((file) => file.refused === undefined)) await openReview(this.#control(bottle).bottle, remaining);
     const stale = sides.filter(({ path }) => left.has(path));
     this.#deps.files.reread(stale.flatMap(({ path, uri }) => [changeUri('base', { slug: bottle.slug, path, hash: null }), uri]));
   }
@@ -139,22 +143,36 @@ export class Reviews {
     return control;
   }
 
-  /** A bottle that is gone takes its source control with it; one that ended shows what it left. */
+  /**
+   * A bottle that is gone takes its source control with it. One that ended in this window's folder shows what it left,
+   * and one whose review the window came back with is looked at again.
+   */
   #follow(): void {
+    const { store, log } = this.#deps;
     for (const [slug, control] of this.#bySlug) {
-      const bottle = this.#deps.store.find(slug);
-      if (bottle === undefined) {
-        control.dispose();
-        this.#bySlug.delete(slug);
-      } else if (bottle.state === 'exited') {
-        this.refresh(bottle).catch((thrown: unknown) => this.#deps.log.warn(`Changes of ${slug}: ${toBottleError(thrown).message}`));
-      }
+      if (store.find(slug) !== undefined) continue;
+      control.dispose();
+      this.#bySlug.delete(slug);
+      this.#settled.delete(slug);
     }
+    for (const bottle of store.bottles) {
+      const ended = bottle.state === 'exited' && isHere(bottle.workspace.host);
+      const seen = this.#settled.get(bottle.slug);
+      if (seen === bottle.state || !(ended || reviewIsOpen(bottleTitle(bottle)))) continue;
+      this.#settled.set(bottle.slug, bottle.state);
+      this.refresh(bottle).catch((thrown: unknown) => log.warn(`Changes of ${bottle.slug}: ${toBottleError(thrown).message}`));
+    }
+    void this.#tellActive();
   }
 
   async #tellActive(): Promise<void> {
     await this.#deps.keys.set('reviewActive', isReviewTitle(activeLabel()));
   }
+}
+
+/** Whether a host folder is one of this window. */
+function isHere(host: string): boolean {
+  return (workspace.workspaceFolders ?? []).some((folder) => folder.uri.fsPath === host);
 }
 
 function activeLabel(): string {
