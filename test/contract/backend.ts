@@ -9,7 +9,8 @@ import { makeBench } from './bench.ts';
 
 /**
  * What every backend promises (`extension/core/backends/backend.ts`), as tests. Call it once per backend; `create`
- * makes the world before the first test and the suite closes it. Everything a test starts is stopped after it.
+ * makes the world before the first test and the suite closes it. Everything a test starts is stopped after it. What
+ * needs a fence or a real terminal is left out for a backend that has neither.
  */
 export function describeBackend(name: string, create: () => Promise<BackendWorld>, fenced: { readonly isolates: boolean } = { isolates: true }): void {
   describe(name, () => {
@@ -24,7 +25,7 @@ export function describeBackend(name: string, create: () => Promise<BackendWorld
     afterAll(async () => {
       await bench?.close();
     });
-    describeLifecycle(use);
+    describeLifecycle(use, fenced.isolates);
     describeCommands(use, fenced.isolates);
     describeGuest(use, fenced.isolates);
     if (fenced.isolates) describeFence(use);

@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Owner } from '../../extension/core/backends/backend.ts';
 import { createBubblewrapBackend } from '../../extension/core/backends/bubblewrap/backend.ts';
 import { runRootOf } from '../../extension/core/backends/bubblewrap/places.ts';
+import { waitForEnd } from '../../extension/core/backends/bubblewrap/processes.ts';
 import { handleSchema } from '../../extension/core/backends/bubblewrap/running.ts';
 import { silentLog } from '../../extension/core/ports.ts';
 import type { BackendWorld } from '../support/backends/world.ts';
@@ -24,10 +27,14 @@ async function bubblewrapWorld(): Promise<BackendWorld> {
     owner: self.uid === 0 ? { uid: 12_345, gid: 12_345 } : self,
     folder,
     async crash(bottle) {
-      process.kill(handleSchema.parse(bottle.handle).keeper.pid, 'SIGKILL');
+      const { keeper } = handleSchema.parse(bottle.handle);
+      process.kill(keeper.pid, 'SIGKILL');
+      await waitForEnd(keeper, 5_000);
     },
     leftovers: async (slug) => [...processesOf(slug), ...mountsOf(slug), ...runFoldersOf(slug), ...cgroupsOf(slug)],
     async close() {
+      // The kernel leaves an overlay's own work folder closed even to its owner.
+      await promisify(execFile)('chmod', ['-R', 'u+rwX', folder]);
       await rm(folder, { recursive: true, force: true });
       await built.remove();
     },

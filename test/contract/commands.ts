@@ -20,13 +20,13 @@ export function describeCommands(use: () => Bench, isolates: boolean): void {
       expect(echoed.stdout.length).toBe(text.length);
     });
 
-    it('gives a command a terminal of its own, with resize and exit code', async () => {
+    it.runIf(isolates)('gives a command a terminal of its own, with resize and exit code', async () => {
       const { bottle } = await use().start({ script: idle });
       const session = await bottle.exec({ argv: ['/bin/sh', '-c', 'tty >/dev/null && stty size; read x; stty size; exit 9'], tty: { cols: 99, rows: 33 } });
       const tty = new Listening(session.stdout);
       await tty.until(/33 99/);
       await session.resize({ cols: 111, rows: 44 });
-      session.stdin.write('\r');
+      session.stdin.write('\n');
       await tty.until(/44 111/);
       expect(await session.exited).toBe(9);
     });

@@ -11,11 +11,11 @@ const size = { cols: 100, rows: 30 };
 const never = (): AbortSignal => new AbortController().signal;
 
 /** Starting, watching, leaving, finding again and ending. */
-export function describeLifecycle(use: () => Bench): void {
+export function describeLifecycle(use: () => Bench, isolates: boolean): void {
   describe('lifecycle', () => {
     afterEach(() => use().clear());
 
-    it('passes its own probe on a machine where this suite runs', async () => {
+    it.runIf(isolates)('passes its own probe on a machine where this suite runs', async () => {
       const checks = await use().world.backend.probe(never());
       expect(checks.filter((check) => !check.ok)).toEqual([]);
       expect(checks.length).toBeGreaterThan(0);
@@ -26,7 +26,7 @@ export function describeLifecycle(use: () => Bench): void {
       expect(await seen(await bottle.attach(size), /ready/)).toContain('ready');
     });
 
-    it('gives the agent a terminal of the wanted size and tells it of a resize', async () => {
+    it.runIf(isolates)('gives the agent a terminal of the wanted size and tells it of a resize', async () => {
       const { bottle } = await use().start({ script: 'stty size; trap "stty size" WINCH; echo armed; while :; do sleep 0.1; done' });
       const session = await bottle.attach(size);
       const tty = new Listening(session.output);
@@ -38,7 +38,7 @@ export function describeLifecycle(use: () => Bench): void {
     it('carries keystrokes to the agent', async () => {
       const { bottle } = await use().start({ script: 'read x; echo "got:$x"; exec sleep 1000' });
       const session = await bottle.attach(size);
-      session.input.write('hello\r');
+      session.input.write('hello\n');
       expect(await seen(session, /got:hello/)).toContain('got:hello');
     });
 
@@ -47,7 +47,7 @@ export function describeLifecycle(use: () => Bench): void {
       const [first, second] = [await bottle.attach(size), await bottle.attach(size)];
       const [one, two] = [new Listening(first.output), new Listening(second.output)];
       await Promise.all([one.until(/early/), two.until(/early/)]);
-      second.input.write('x\r');
+      second.input.write('x\n');
       await Promise.all([one.until(/late:x/), two.until(/late:x/)]);
     });
 
@@ -64,7 +64,7 @@ export function describeLifecycle(use: () => Bench): void {
       const { bottle } = await use().start({ script: 'read x; exit 7' });
       const session = await bottle.attach(size);
       session.output.resume();
-      session.input.write('go\r');
+      session.input.write('go\n');
       expect(await session.exited).toBe(7);
       expect(await bottle.exited).toBe(7);
     });
@@ -131,7 +131,7 @@ export function describeLifecycle(use: () => Bench): void {
       const session = await found.attach(size);
       const tty = new Listening(session.output);
       await tty.until(/ready/);
-      session.input.write('again\r');
+      session.input.write('again\n');
       await tty.until(/got:again/);
       expect(await found.exited).toBe(5);
       await found.stop();
@@ -146,7 +146,7 @@ export function describeLifecycle(use: () => Bench): void {
       expect(await bench.world.backend.adopt(metadataOf(made, bench.world.backend.name, made.bottle.handle), never())).toBeUndefined();
     });
 
-    it('leaves nothing after a crash and a sweep', async () => {
+    it.runIf(isolates)('leaves nothing after a crash and a sweep', async () => {
       const bench = use();
       const made = await bench.start({ script: 'setsid sleep 1001 & echo ready; exec sleep 1000' });
       await seen(await made.bottle.attach(size), /ready/);
