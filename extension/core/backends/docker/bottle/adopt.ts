@@ -30,6 +30,5 @@ export async function adoptBottle(engine: Engine, metadata: BottleMetadata, wait
     guestWorkspace: metadata.workspace.guest,
     waits,
     mirrors: running ? mirrors : null,
-    repaint: true,
   });
 }

@@ -14,8 +14,6 @@ const detachKeys = 'ctrl-@,ctrl-^,ctrl-_,ctrl-@,ctrl-^';
 export interface AttachRequest {
   readonly container: Dockerode.Container;
   readonly size: TtySize;
-  /** Ask the program to paint itself again: the engine's log holds whole lines only. */
-  readonly repaint: boolean;
   readonly exited: () => Promise<number>;
 }
 
@@ -44,7 +42,8 @@ export async function attachAgent(request: AttachRequest): Promise<TtySession> {
     stream.destroy();
   };
   output.once('close', () => (output.readableEnded ? undefined : detach()));
-  if (request.repaint) await resizeTty(container, { cols: size.cols, rows: Math.max(1, size.rows - 1) });
+  // The engine's log holds whole lines only, so even the first view may miss a prompt: the program paints itself again.
+  await resizeTty(container, { cols: size.cols, rows: Math.max(1, size.rows - 1) });
   await resizeTty(container, size);
   return { output, input: stream, exited, detach, resize: (next) => resizeTty(container, next) };
 }

@@ -23,8 +23,6 @@ export interface RunningDeps {
   readonly waits: ExitWaits;
   /** null for an agent that ended: nothing more will be logged. */
   readonly mirrors: LogMirrors | null;
-  /** The terminal has been shown before, so a new view needs its program to repaint. */
-  readonly repaint: boolean;
 }
 
 /** A bottle on an engine. Every call asks the engine; nothing is cached but the wait for the exit code. */
@@ -35,7 +33,6 @@ export function runningBottle(deps: RunningDeps): RunningBottle {
   const bridge = docker.getContainer(handle.bridge);
   const user = `${owner.uid}:${owner.gid}`;
   const wait = (): Promise<number> => waits.exitOf(docker, handle.agent);
-  let shown = deps.repaint;
   if (handle.log !== null && deps.mirrors !== null) deps.mirrors.follow(docker.getContainer(handle.sidecar), handle, handle.log);
   const saying = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -51,11 +48,7 @@ export function runningBottle(deps: RunningDeps): RunningBottle {
       return wait();
     },
     attach: (size) =>
-      saying('attach to the agent', () => {
-        const repaint = shown;
-        shown = true;
-        return attachAgent({ container: agent, size, repaint, exited: wait });
-      }),
+      saying('attach to the agent', () => attachAgent({ container: agent, size, exited: wait })),
     exec: (request) => saying('run the command', () => execBeside({ container: agent, user, workdir: deps.guestWorkspace }, request)),
     control: () => saying('reach the sidecar', () => openControl(docker.getContainer(handle.sidecar), handle)),
     mergedNames: (folders) => saying('read the workspace', () => readMergedNames(bridge, user, folders)),

@@ -45,7 +45,7 @@ export async function startBottle(deps: StartDeps, spec: BottleSpec, progress: P
   try {
     if (context.host !== null) await prepareHostSide(spec, context.sidecarUser, context.host);
     const handle = await createObjects(deps, context, signal);
-    return runningBottle({ engine: deps.engine, slug: spec.slug, handle, owner: spec.owner, guestWorkspace: spec.guestWorkspace, waits: deps.waits, mirrors: deps.mirrors, repaint: false });
+    return runningBottle({ engine: deps.engine, slug: spec.slug, handle, owner: spec.owner, guestWorkspace: spec.guestWorkspace, waits: deps.waits, mirrors: deps.mirrors });
   } catch (thrown) {
     await removeLabelled(docker, { [labels.start]: context.identity.start });
     if (context.host !== null) await rm(context.host.root, { recursive: true, force: true });
