@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { whyNot } from '../../support/host/backends.ts';
 import { createCommandLine, type CommandLine } from '../../support/host/commandLine.ts';
 import { until } from '../../support/until.ts';
 
@@ -11,14 +11,8 @@ const manifests = {
 };
 const files = { 'readme.txt': 'one\ntwo\n', 'package.json': '{"name":"x","scripts":{"test":"true"}}\n', 'old.txt': 'old\n' };
 
-/** Why this machine cannot run the backend; undefined when it can. */
-const missing: Readonly<Record<string, string | undefined>> = {
-  bubblewrap: spawnSync('bwrap', ['--version']).status === 0 ? undefined : 'bubblewrap is not installed',
-  docker: spawnSync('docker', ['version']).status === 0 ? undefined : 'no Docker engine answers',
-};
-
-describe.each(['bubblewrap', 'docker'])('the bot-bottle command with %s', (backend) => {
-  const reason = missing[backend];
+describe.each(['bubblewrap', 'docker'] as const)('the bot-bottle command with %s', (backend) => {
+  const reason = whyNot(backend);
   if (reason !== undefined) {
     test.skip(`everything (${reason})`, () => undefined);
     return;
