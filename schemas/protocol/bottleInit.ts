@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What the bubblewrap backend tells `sidecars/init`, the first program inside the outer namespace, on its standard

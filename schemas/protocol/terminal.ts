@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The bottle's own socket (bubblewrap): one WebSocket for each attached terminal, command or question. The client's

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InitConfig } from '../../schemas/protocol/bottleInit.ts';
 import { descriptors } from './arguments.ts';
 import { exitCodeOf } from './exitCode.ts';

@@ -29,6 +29,8 @@ export function agentArguments(config: InitConfig, etc: readonly Shown[]): strin
   return [
     ...['--unshare-user', '--disable-userns', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...['--uid', String(config.uid), '--gid', String(config.gid), '--hostname', 'bottle'],
+    // bwrap itself would make parents that only the agent can walk through, unlike on any other machine.
+    ...parentsOf(['/var/tmp', guestHome, guestWorkspace, ...[...etc, ...config.mounts].map(({ guest }) => guest)]),
     ...['--ro-bind', '/usr', '/usr'],
     ...systemFolders.flatMap(systemFolder),
     ...etc.flatMap(show),
@@ -36,8 +38,6 @@ export function agentArguments(config: InitConfig, etc: readonly Shown[]): strin
     // Terminals of the agent live in the outer namespace's devpts, where init opened them.
     ...['--dev', '/dev', '--dev-bind', '/dev/pts', '/dev/pts', ...tmpfs('/dev/shm'), '--remount-ro', '/dev'],
     ...tmpfs('/run'),
-    // bwrap itself would make parents that only the agent can walk through, unlike on any other machine.
-    ...[guestHome, guestWorkspace, '/var/tmp', ...config.mounts.map(({ guest }) => guest)].flatMap(parentOutsideHome),
     ...['--bind', outerPaths.tmp, '/tmp', '--bind', outerPaths.tmp, '/var/tmp', '--symlink', '/run', '/var/run'],
     ...['--bind', outerPaths.home, guestHome, '--bind', outerPaths.workspace, guestWorkspace],
     ...config.hidden.filter(isFileOfWorkspace).flatMap((path) => ['--ro-bind', join(outerPaths.made, 'empty'), join(guestWorkspace, path)]),
@@ -69,10 +69,11 @@ export function limited(config: InitConfig, argv: readonly string[], tty: boolea
   ];
 }
 
-/** The folder above a guest path, where the tree has none yet. */
-function parentOutsideHome(path: string): string[] {
-  const parent = dirname(path);
-  return parent === '/' || parent.startsWith('/usr') ? [] : [...parentOutsideHome(parent), '--dir', parent];
+/** Folders above these guest paths, outermost first; those of /usr are there. */
+function parentsOf(paths: readonly string[]): string[] {
+  const parents = new Set<string>();
+  for (const path of paths) for (let parent = dirname(path); parent !== '/'; parent = dirname(parent)) parents.add(parent);
+  return [...parents].filter((parent) => !`${parent}/`.startsWith('/usr/')).sort().flatMap((parent) => ['--dir', parent]);
 }
 
 function systemFolder(name: string): string[] {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A process that cannot be mistaken for a later one with the same pid. */
 export const processIdSchema = z.strictObject({

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BottleError } from '../../errors.ts';
 import type { RunningBottle, TtySession } from '../backend.ts';
 import { removeCgroups } from './cgroup.ts';

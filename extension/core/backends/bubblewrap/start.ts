@@ -12,6 +12,7 @@ import type { Log, Progress, Runtime } from '../../ports.ts';
 import type { BottleSpec, Owner, RunningBottle } from '../backend.ts';
 import { currentArchitecture, seccompFilter } from '../shared/seccomp/filter.ts';
 import { keeperEventSchema, type KeeperConfig, keepWord } from './keeper/config.ts';
+import { closingInherited } from './inherited.ts';
 import { outerCommand, outerWorkspace, sidecarCommand, toolPath } from './launch.ts';
 import { planLimits } from './limits.ts';
 import { createRunFolder, type RunPlaces, runPlacesOf, runRootOf } from './places.ts';
@@ -113,20 +114,20 @@ function logFile(spec: BottleSpec): string {
 
 /** In a session of its own, so that neither a closed terminal nor an ended editor reaches it. */
 async function spawnKeeper({ runtime, env }: StartDependencies, spec: BottleSpec): Promise<ChildProcess> {
-  const log = await open(logFile(spec), 'a', 0o600);
+  const [log, nothing] = await Promise.all([open(logFile(spec), 'a', 0o600), open('/dev/null', 'r+')]);
   try {
     const inherited = Object.fromEntries(['XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
     const child = spawn(runtime.node, [join(runtime.dist, 'keeper.js'), spec.slug], {
       detached: true,
       cwd: '/',
       env: { PATH: toolPath, ...inherited, ...runtime.nodeEnv },
-      stdio: ['pipe', 'pipe', log.fd],
+      stdio: closingInherited(['pipe', 'pipe', log.fd], nothing.fd),
     });
     child.stdin?.on('error', () => undefined);
     await once(child, 'spawn');
     return child;
   } finally {
-    await log.close();
+    await Promise.all([log.close(), nothing.close()]);
   }
 }
 

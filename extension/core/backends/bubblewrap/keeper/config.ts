@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { initEventSchema } from '../../../../../schemas/protocol/bottleInit.ts';
 import { cgroupSchema } from '../cgroup.ts';
 

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { initEventSchema } from '../../../../../schemas/protocol/bottleInit.ts';
 import { writeAtomic } from '../../../files/atomic.ts';
 import { createCgroups, inCgroups, removeCgroups } from '../cgroup.ts';
