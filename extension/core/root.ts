@@ -37,7 +37,7 @@ export function createBottles(deps: CoreDeps): Bottles {
     createBubblewrapBackend({ runtime: deps.runtime, log: deps.log }),
     createDockerBackend({ runtime: deps.runtime, log: deps.log, env: deps.env }),
   ];
-  const providers = [createClaudeProvider({ runtime: deps.runtime, toolsFolder: folders.tools }), shellProvider];
+  const providers = [createClaudeProvider({ toolsFolder: folders.tools, extraCa: deps.env['BOT_BOTTLE_EXTRA_CA'] || undefined }), shellProvider];
   return createService({
     folders,
     self,

@@ -27,7 +27,10 @@ function range(cidr: string, verdict: AddressClass, name: string, embeds?: numbe
   return { prefix, bits: Number(bits), class: verdict, range: name, ...(embeds === undefined ? {} : { embeds }) };
 }
 
-/** First match decides. From the IANA special-purpose registries, RFC 6890 and the clouds' own documentation. */
+/**
+ * First match decides. Documentation ranges count as private: sealed lab and cloud machines really use them. From the
+ * IANA special-purpose registries, RFC 6890 and the clouds' own documentation.
+ */
 const ranges: readonly Range[] = [
   range('169.254.169.254/32', 'never', 'cloud metadata'),
   range('169.254.170.2/32', 'never', 'cloud metadata'),
@@ -42,12 +45,12 @@ const ranges: readonly Range[] = [
   range('169.254.0.0/16', 'private', 'link-local'),
   range('172.16.0.0/12', 'private', 'private'),
   range('192.0.0.0/24', 'never', 'protocol assignments'),
-  range('192.0.2.0/24', 'never', 'documentation'),
+  range('192.0.2.0/24', 'private', 'documentation'),
   range('192.88.99.0/24', 'never', '6to4 relay'),
   range('192.168.0.0/16', 'private', 'private'),
   range('198.18.0.0/15', 'private', 'benchmarking'),
-  range('198.51.100.0/24', 'never', 'documentation'),
-  range('203.0.113.0/24', 'never', 'documentation'),
+  range('198.51.100.0/24', 'private', 'documentation'),
+  range('203.0.113.0/24', 'private', 'documentation'),
   range('224.0.0.0/4', 'never', 'multicast'),
   range('240.0.0.0/4', 'never', 'reserved'),
   range('0.0.0.0/0', 'public', 'public'),
@@ -62,10 +65,10 @@ const ranges: readonly Range[] = [
   range('2002::/16', 'never', '6to4', 2),
   range('2001::/32', 'never', 'Teredo'),
   range('2001:2::/48', 'private', 'benchmarking'),
-  range('2001:db8::/32', 'never', 'documentation'),
+  range('2001:db8::/32', 'private', 'documentation'),
   range('2001:10::/28', 'never', 'ORCHID'),
   range('2001:20::/28', 'never', 'ORCHID'),
-  range('3fff::/20', 'never', 'documentation'),
+  range('3fff::/20', 'private', 'documentation'),
   range('fd00:ec2::/32', 'never', 'cloud metadata'),
   range('fd20:ce::254/128', 'never', 'cloud metadata'),
   range('fc00::/7', 'private', 'unique local'),

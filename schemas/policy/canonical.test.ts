@@ -50,7 +50,7 @@ describe('an address', () => {
     ['224.0.0.1', 'never'], ['255.255.255.255', 'never'], ['198.18.0.1', 'private'], ['::', 'never'], ['::1', 'private'], ['fc00::1', 'private'],
     ['fd00:ec2::254', 'never'], ['fe80::1', 'private'], ['ff02::1', 'never'], ['::ffff:10.0.0.1', 'private'], ['::ffff:8.8.8.8', 'public'],
     ['::ffff:169.254.169.254', 'never'], ['64:ff9b::a00:1', 'private'], ['64:ff9b::808:808', 'public'], ['2002:a00:1::', 'private'],
-    ['2002:a9fe:a9fe::', 'never'], ['2001:0:4136:e378::', 'never'], ['2001:db8::1', 'never'], ['4000::1', 'never'], ['nonsense', 'never'], ['1.2.3', 'never'],
+    ['2002:a9fe:a9fe::', 'never'], ['2001:0:4136:e378::', 'never'], ['2001:db8::1', 'private'], ['192.0.2.2', 'private'], ['4000::1', 'never'], ['nonsense', 'never'], ['1.2.3', 'never'],
   ])('%s is %s', (address, kind) => {
     expect(classifyAddress(address).class).toBe(kind);
   });

@@ -13,6 +13,8 @@ export interface NpmToolSpec {
   readonly packages: Readonly<Record<string, string>>;
   /** The program inside the package. */
   readonly file: string;
+  /** PEM file with authorities that downloads go through (`BOT_BOTTLE_EXTRA_CA`). */
+  readonly extraCa: string | undefined;
   /** Our own tools folder; the program lands in `<folder>/<name>/<version>/<file>`. */
   readonly folder: string;
 }
@@ -42,7 +44,8 @@ export function npmTool(spec: NpmToolSpec): HostTool {
       const temp = await mkdtemp(join(spec.folder, spec.name, '.install-'));
       try {
         const args = ['install', '--prefix', temp, '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', `${name}@${spec.version}`];
-        const result = await run([npm, ...args], { signal });
+        const env = spec.extraCa === undefined ? process.env : { ...process.env, NODE_EXTRA_CA_CERTS: spec.extraCa };
+        const result = await run([npm, ...args], { signal, env });
         if (result.code !== 0) {
           throw new BottleError('tool-missing', `${spec.name} ${spec.version} could not be installed: ${lastLine(result.stderr)}`, { hint: `npm install ${name}@${spec.version} shows the whole reason.` });
         }

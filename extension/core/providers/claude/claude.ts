@@ -1,4 +1,3 @@
-import type { Runtime } from '../../ports.ts';
 import type { Provider, ProviderRequest, Provision } from '../provider.ts';
 import { npmTool } from '../npmTool.ts';
 import { claudeFiles, claudePromptPath } from './settings.ts';
@@ -20,7 +19,7 @@ const quiet = {
 };
 
 /** Claude Code, the real CLI, at full autonomy. */
-export function createClaudeProvider(deps: { readonly runtime: Runtime; readonly toolsFolder: string }): Provider {
+export function createClaudeProvider(deps: { readonly toolsFolder: string; readonly extraCa: string | undefined }): Provider {
   return {
     name: 'claude',
     image: 'claude',
@@ -33,6 +32,7 @@ export function createClaudeProvider(deps: { readonly runtime: Runtime; readonly
             packages: { x64: '@anthropic-ai/claude-code-linux-x64', arm64: '@anthropic-ai/claude-code-linux-arm64' },
             file: 'claude',
             folder: deps.toolsFolder,
+            extraCa: deps.extraCa,
           })
         : undefined,
   };

@@ -27,6 +27,9 @@ export interface ImageDefinition {
   readonly files: readonly ContextFile[];
 }
 
+/** Certificates trusted while an image is built, and only then. */
+export const extraCaName = 'extra-ca.pem';
+
 const executable = /\.sh$/;
 
 /** Reads an image's folder, our bundles that it wants, and the extra CA file (`extra-ca.pem`, empty without one). */
@@ -55,9 +58,9 @@ async function contextFile(name: string, path: string): Promise<ContextFile> {
 }
 
 async function extraCaFile(path: string | undefined): Promise<ContextFile> {
-  if (path === undefined || path === '') return { name: 'extra-ca.pem', mode: 0o644, content: Buffer.alloc(0) };
+  if (path === undefined || path === '') return { name: extraCaName, mode: 0o644, content: Buffer.alloc(0) };
   const content = await readFile(path).catch((cause: unknown) => {
     throw new BottleError('image-failed', `BOT_BOTTLE_EXTRA_CA names ${path}, which cannot be read.`, { cause });
   });
-  return { name: 'extra-ca.pem', mode: 0o644, content };
+  return { name: extraCaName, mode: 0o644, content };
 }
