@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests of one kind run as one project: `npx vitest run --project unit`. */
-const project = (name: string, include: string[], extra: { testTimeout: number; oneAtATime?: boolean }) => ({
+const project = (name: string, include: string[], extra: { testTimeout: number; oneAtATime?: boolean; globalSetup?: string }) => ({
   test: {
     name,
     include,
@@ -10,7 +10,7 @@ const project = (name: string, include: string[], extra: { testTimeout: number; 
     hookTimeout: extra.testTimeout * 2,
     // Worlds (daemons, namespaces, a browser) share one machine: one file at a time.
     fileParallelism: !extra.oneAtATime,
-    isolate: true,
+    ...(extra.globalSetup === undefined ? {} : { globalSetup: extra.globalSetup }),
   },
 });
 
@@ -22,7 +22,7 @@ export default defineConfig({
       project('contract', ['test/contract/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
       project('integration', ['test/integration/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
       project('escape', ['test/escape/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
-      project('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 240_000, oneAtATime: true }),
+      project('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 240_000, oneAtATime: true, globalSetup: 'test/support/vscode/globalSetup.ts' }),
     ],
   },
 });

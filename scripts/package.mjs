@@ -46,7 +46,7 @@ for (const target of targets) {
   const stage = join(work, target);
   rmSync(stage, { recursive: true, force: true });
   mkdirSync(stage, { recursive: true });
-  for (const name of shipped) if (existsSync(join(root, name))) cpSync(join(root, name), join(stage, name), { recursive: true });
+  for (const name of shipped) if (existsSync(join(root, name))) cpSync(join(root, name), join(stage, name), { recursive: true, filter: (path) => !path.endsWith('/media/screenshots') });
   writeFileSync(join(stage, 'package.json'), shippedManifest());
   await must('the build', [
     process.execPath, 'scripts/build.mjs', '--minify', '--target', target, '--pty', await ptyFor(target),
@@ -54,6 +54,6 @@ for (const target of targets) {
   ], { cwd: root });
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const vsix = join(out, `${name}-${target}-${version}.vsix`);
-  await must('vsce', [...tool(root, '@vscode/vsce/vsce', 'package'), '--no-dependencies', '--skip-license', '--allow-missing-repository', '--target', target, '--out', vsix], { cwd: stage });
+  await must('vsce', [...tool(root, '@vscode/vsce/vsce', 'package'), '--no-dependencies', '--skip-license', '--allow-missing-repository', '--no-rewrite-relative-links', '--target', target, '--out', vsix], { cwd: stage });
   console.log(`${vsix} ${(statSync(vsix).size / 1_048_576).toFixed(2)} MiB`);
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { openBrowser } from './browser.ts';
 import { startEditor } from './codeServer.ts';
@@ -25,6 +25,7 @@ export interface HostRun {
  * configuration is told where extension and suite are. Resolves to every test's outcome.
  */
 export async function runInHost(options: HostRun): Promise<HostTest[]> {
+  mkdirSync(options.folder, { recursive: true });
   const report = join(options.folder, 'report.json');
   const editor = await startEditor({ folder: options.folder, workspace: options.workspace, env: { ...options.env, BOT_BOTTLE_TEST_REPORT: report } });
   const { browser, page } = await openBrowser();
