@@ -1,8 +1,9 @@
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, readdir, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type BottleMetadata, metadataSchema } from '../../../schemas/protocol/bottle.ts';
 import { BottleError } from '../errors.ts';
 import { writeAtomic } from '../files/atomic.ts';
+import { removeTree } from '../files/removeTree.ts';
 
 /** A slug is also a folder name, a container name and part of a socket path. */
 const slugPattern = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -60,13 +61,15 @@ export async function writeMetadata(home: string, metadata: BottleMetadata): Pro
   await writeAtomic(join(stateFolder(home, metadata.slug), 'metadata.json'), `${JSON.stringify(metadata, null, 2)}\n`);
 }
 
-/**
- * Removes the bottle's folder and its scratch. An overlay leaves `work/work` with mode 000, which only a forced
- * removal by its owner or root gets past; `fs.rm` with `force` does chmod on the way.
- */
+/** Removes the bottle's folder and its scratch, and a scratch parent that holds nothing any more. */
 export async function removeState(home: string, slug: string, scratch: string | undefined): Promise<void> {
-  if (scratch !== undefined) await rm(scratch, { recursive: true, force: true, maxRetries: 2 });
-  await rm(stateFolder(home, slug), { recursive: true, force: true, maxRetries: 2 });
+  const folder = stateFolder(home, slug);
+  if (scratch !== undefined) {
+    await removeTree(scratch);
+    // Another bottle of this home may live beside it, then the parent stays.
+    if (dirname(scratch) !== folder) await rmdir(dirname(scratch)).catch(() => undefined);
+  }
+  await removeTree(folder);
 }
 
 function isCode(thrown: unknown, code: string): boolean {
