@@ -8,6 +8,9 @@ import type { RunPlaces } from './places.ts';
 /** Where `bwrap --info-fd` reports the first process of the namespace; the keeper reads it. */
 export const infoDescriptor = 3;
 
+/** Only where that descriptor is open: bwrap would take it for one of its own and wait for ever. */
+const reportsStart = ['--info-fd', String(infoDescriptor)];
+
 export const toolPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 interface Bind {
@@ -47,6 +50,7 @@ export function outerCommand(spec: BottleSpec, runtime: Runtime, places: RunPlac
       ...tmpfs(outerPaths.tmp, '1777', spec.limits.tmpBytes),
       ...tmpfs(outerPaths.made, '0700', 16 * 1024 * 1024),
       ...environment(runtime),
+      ...reportsStart,
     ],
     program: [node.path, join(outerPaths.dist, 'sidecars/init.js')],
   });
@@ -69,6 +73,7 @@ export function sidecarCommand(spec: BottleSpec, runtime: Runtime, places: RunPl
       ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--disable-userns', '--cap-drop', 'ALL'],
       ...['--uid', String(spec.owner.uid), '--gid', String(spec.owner.gid)],
       ...environment(runtime),
+      ...reportsStart,
     ],
     program: [
       node.path,
@@ -102,7 +107,7 @@ export function confine(owner: Owner, self: Owner, { binds, folders, flags, prog
     ...['/tmp', '/run', ...folders].flatMap((path) => ['--dir', path]),
     ...binds.flatMap(({ from, to, writable }) => [writable === true ? '--bind' : '--ro-bind', from, to]),
   ];
-  const namespace = ['--die-with-parent', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', ...flags, '--info-fd', String(infoDescriptor), '--chdir', '/', '--', ...program];
+  const namespace = ['--die-with-parent', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', ...flags, '--chdir', '/', '--', ...program];
   if (self.uid !== 0) return ['bwrap', ...tree, ...namespace];
   return [
     ...['bwrap', '--die-with-parent', ...tree, '--dev-bind', '/proc', '/proc', '--dev-bind', '/dev', '/dev', '--'],
