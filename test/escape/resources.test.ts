@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../extension/core/bottle/limits.ts';
 import { type Captive, captive, probePath } from './support/fixture.ts';
-import { hostProcesses, hostRun, until } from './support/host.ts';
+import { countProcessesOf, hostRun, until } from './support/host.ts';
 import { worlds } from './support/machine.ts';
 
+const limits = defaultLimits();
 const MiB = 1024 * 1024;
-const tmpMiB = defaultLimits.tmpBytes / MiB;
-const fileMiB = defaultLimits.fileBytes / MiB;
+const tmpMiB = limits.tmpBytes / MiB;
+const fileMiB = limits.fileBytes / MiB;
 
-const processesOf = async ({ machine }: Captive): Promise<number> => (await hostProcesses()).filter(({ uid }) => uid === machine.owner.uid).length;
+const processesOf = ({ machine }: Captive): Promise<number> => countProcessesOf(machine.owner.uid);
+/** After that a bomb ends by itself, so that a fence that fails does not take the machine. */
+const bombSeconds = 40;
 
 /** Milliseconds the host takes to start a program. */
 async function hostTakes(): Promise<number> {
@@ -25,33 +28,33 @@ describe.each(worlds)('the share of a bottle on %s', (world) => {
   afterAll(() => inside?.machine.end());
 
   it('43: has a bound on processes', async () => {
-    const [count] = await inside.probeLines('forks', String(defaultLimits.pids * 3));
+    const [count] = await inside.probeLines('forks', String(limits.pids * 3));
     expect(Number(count)).toBeGreaterThan(64);
-    expect(Number(count)).toBeLessThanOrEqual(defaultLimits.pids);
-    expect(await inside.probe('forks', String(defaultLimits.pids * 3))).toBe('EAGAIN');
+    expect(Number(count)).toBeLessThanOrEqual(limits.pids);
+    expect(await inside.probe('forks', String(limits.pids * 3))).toBe('EAGAIN');
   });
 
   it('43: under a fork bomb the host answers, and the bottle can be stopped with nothing left', async () => {
     const other = await captive(world);
     try {
-      const bomb = await other.bottle.exec({ argv: [probePath, 'bomb', String(defaultLimits.pids * 3)] });
+      const bomb = await other.bottle.exec({ argv: [probePath, 'bomb', String(limits.pids * 3), String(bombSeconds)] });
+      const lit = performance.now();
       bomb.stdout.resume();
       bomb.stderr.resume();
       bomb.exited.catch(() => undefined);
-      await until(async () => (await processesOf(other)) > defaultLimits.pids / 2, 'the bomb goes off', 30_000);
-      expect(await processesOf(other)).toBeLessThanOrEqual(defaultLimits.pids + 64);
+      await until(async () => (await processesOf(other)) > limits.pids / 2, 'the bomb goes off', 30_000);
+      expect(await processesOf(other)).toBeLessThanOrEqual(limits.pids + 64);
       expect(await hostTakes()).toBeLessThan(5_000);
-      const started = performance.now();
       await other.bottle.stop();
-      expect(performance.now() - started).toBeLessThan(20_000);
       await until(async () => (await processesOf(other)) === 0, 'every process ends', 5_000);
+      expect(performance.now() - lit).toBeLessThan(bombSeconds * 1000);
     } finally {
       await other.machine.end();
     }
-  });
+  }, 120_000);
 
   it('109: memory is bounded, and taking too much ends only who took it', async () => {
-    const answer = await inside.probe('memory', String(defaultLimits.memoryBytes / MiB + 512));
+    const answer = await inside.probe('memory', String(limits.memoryBytes / MiB + 512));
     expect(['killed KILL', 'ENOMEM', 'killed SEGV']).toContain(answer);
     expect(await inside.sh('echo alive')).toBe('alive');
   });

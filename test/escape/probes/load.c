@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "probe.h"
 
@@ -36,21 +37,21 @@ static int count_forks(char **args) {
   return result;
 }
 
-/* MOST: every child forks on, as fast as it can, until MOST were made altogether. */
+/* MOST SECONDS: every child forks on, as fast as it can, until MOST were made; after SECONDS all of them end. */
 static _Noreturn int bomb(char **args) {
   int most = atoi(args[0]);
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  time_t end = now.tv_sec + atoi(args[1]);
   int *made = mmap(NULL, sizeof *made, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   signal(SIGTERM, SIG_IGN);
   signal(SIGHUP, SIG_IGN);
-  puts("ticking");
-  fflush(stdout);
-  for (;;) {
-    if (__atomic_load_n(made, __ATOMIC_RELAXED) >= most) {
-      pause();
-      continue;
-    }
-    if (fork() == 0) __atomic_add_fetch(made, 1, __ATOMIC_RELAXED);
+  signal(SIGCHLD, SIG_IGN);
+  while (now.tv_sec < end) {
+    if (__atomic_load_n(made, __ATOMIC_RELAXED) < most && fork() == 0) __atomic_add_fetch(made, 1, __ATOMIC_RELAXED);
+    clock_gettime(CLOCK_MONOTONIC, &now);
   }
+  _exit(0);
 }
 
 /* MEBIBYTES: touches that much memory, page by page. */

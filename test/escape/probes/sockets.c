@@ -76,7 +76,7 @@ static int udp(char **args) {
 static int unix_socket(const char *name, int abstract, int type) {
   struct sockaddr_un to = {.sun_family = AF_UNIX};
   size_t size = strlen(name);
-  if (size + 1 > sizeof to.sun_path - 1) return ENAMETOOLONG;
+  if (size + 1 > sizeof to.sun_path) return ENAMETOOLONG;
   memcpy(to.sun_path + abstract, name, size);
   int fd = socket(AF_UNIX, type, 0);
   if (fd == -1) return errno;

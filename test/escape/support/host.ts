@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /** One process of the host as /proc shows it. */
@@ -17,6 +17,16 @@ export async function hostProcesses(): Promise<HostProcess[]> {
   const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name));
   const all = await Promise.all(pids.map((pid) => hostProcess(Number(pid))));
   return all.filter((one) => one !== undefined);
+}
+
+/**
+ * How many processes a user has. Looks at owners only: reading the command line of a process that does nothing but fork
+ * waits for a lock which that process hardly ever lets go.
+ */
+export async function countProcessesOf(user: number): Promise<number> {
+  const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name));
+  const owners = await Promise.all(pids.map((pid) => stat(`/proc/${pid}`).then(({ uid }) => uid, () => -1)));
+  return owners.filter((uid) => uid === user).length;
 }
 
 async function hostProcess(pid: number): Promise<HostProcess | undefined> {
