@@ -32,7 +32,7 @@ describe('guest files', () => {
 describe('overlay options', () => {
   it('make the upper folder a whole difference', () => {
     expect(overlayOptions({ mode: 'overlay', lower: '/l', upper: '/u', work: '/w' })).toEqual({
-      type: 'overlay', device: 'overlay', o: 'lowerdir=/l,upperdir=/u,workdir=/w,redirect_dir=off,metacopy=off,index=off',
+      type: 'overlay', device: 'overlay', o: 'lowerdir=/l,upperdir=/u,workdir=/w,userxattr,metacopy=off,index=off',
     });
   });
 

@@ -17,10 +17,11 @@ export function overlayPathProblem(path: string): string | undefined {
 }
 
 /**
- * Options of a `local` volume that the engine mounts as an overlay. `redirect_dir`, `metacopy` and `index` are off so
- * that the upper folder is a whole and plain difference: renames are copies, and every copied-up file has its data.
+ * Options of a `local` volume that the engine mounts as an overlay. `userxattr` puts the marks of replaced folders where
+ * the person's own processes can read them and rules out redirects; with `metacopy` and `index` off the upper folder is a
+ * whole and plain difference: renames are copies, and every copied-up file has its data.
  */
 export function overlayOptions(workspace: Overlay): Record<string, string> {
   const { lower, upper, work } = workspace;
-  return { type: 'overlay', device: 'overlay', o: `lowerdir=${lower},upperdir=${upper},workdir=${work},redirect_dir=off,metacopy=off,index=off` };
+  return { type: 'overlay', device: 'overlay', o: `lowerdir=${lower},upperdir=${upper},workdir=${work},userxattr,metacopy=off,index=off` };
 }
