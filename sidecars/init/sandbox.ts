@@ -33,7 +33,7 @@ export class Sandboxes {
     const enter = ['nsenter', ...['mnt', 'pid', 'ipc', 'uts'].map((kind) => `--${kind === 'mnt' ? 'mount' : kind}=/proc/${String(pid)}/ns/${kind}`), '--'];
     const namespace = openSync(`/proc/${String(pid)}/ns/user`, 'r');
     try {
-      return this.#spawn(enter, commandArguments(this.#config), limited(this.#config, argv, pty !== undefined), pty, namespace);
+      return this.#spawn(enter, commandArguments(this.#config), withoutNamespace(limited(this.#config, argv, pty !== undefined)), pty, namespace);
     } finally {
       closeSync(namespace);
     }
@@ -71,4 +71,9 @@ export class Sandboxes {
     unlinkSync(path);
     return file;
   }
+}
+
+/** bwrap leaves the descriptor of the namespace it joined open; the command must not come to hold it. */
+function withoutNamespace(program: readonly string[]): string[] {
+  return ['/bin/sh', '-c', `exec "$@" ${String(descriptors.userNamespace)}<&-`, 'sh', ...program];
 }
