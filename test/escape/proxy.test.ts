@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logLineSchema, type LogLine } from '../../schemas/protocol/egressLog.ts';
 import { type Captive, captive } from './support/fixture.ts';
-import { hostProcesses, hostRun, until } from './support/host.ts';
+import { descendantsOf, hostProcesses, hostRun, until } from './support/host.ts';
 import { listenStream, type Listener } from './support/listeners.ts';
 import { type World, worlds } from './support/machine.ts';
 import { ownAddress, plainUpstream, secureUpstream, upstreamTrust, type Upstream } from './support/upstream.ts';
@@ -22,7 +22,9 @@ async function killSidecar(world: World, { slug, machine }: Captive): Promise<vo
     return;
   }
   const { dist } = machine.built.runtime;
-  const sidecar = (await hostProcesses()).filter(({ command }) => command.includes(`${dist}/sidecars/egress.js`));
+  const all = await hostProcesses();
+  const keeper = all.find(({ command }) => command.includes(`${dist}/keeper.js`));
+  const sidecar = descendantsOf(keeper?.pid ?? -1, all).filter(({ command }) => /sidecars\/egress\.js/.test(command) && !command.startsWith('bwrap') && !command.startsWith('setpriv'));
   expect(sidecar).toHaveLength(1);
   for (const { pid } of sidecar) process.kill(pid, 'SIGKILL');
 }

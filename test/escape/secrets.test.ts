@@ -48,7 +48,7 @@ describe.each(worlds)('a real credential on %s', (world) => {
   it('control: it is in use, and the searches below find it where it is', async () => {
     expect(upstream.seen.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${token}`]);
     await inside.sh(`echo ${token} > /tmp/planted`);
-    expect(await searchInside()).toEqual(['/tmp/planted']);
+    expect(await searchInside()).toContain('/tmp/planted');
     await inside.sh('rm /tmp/planted');
   });
 
@@ -103,7 +103,7 @@ describe.each(worlds)('a real credential on %s', (world) => {
     const { bottles } = inside.machine;
     const plan = await bottles.plan({ agent: 'probe', workspace: inside.workspace, backend: world }, AbortSignal.timeout(60_000));
     const shown = JSON.stringify([plan.shown, plan.request, await bottles.list(), await bottles.metadata(inside.slug), inside.bottle.handle]);
-    expect(shown).toContain('EGRESS_TOKEN_1');
+    expect(shown).toContain(upstream.host);
     expect(holds(shown)).toEqual([]);
     expect(holds(logged.join('\n'))).toEqual([]);
   });

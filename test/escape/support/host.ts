@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 /** One process of the host as /proc shows it. */
 export interface HostProcess {
   readonly pid: number;
+  readonly parent: number;
   readonly uid: number;
   /** Arguments joined by spaces. */
   readonly command: string;
@@ -17,6 +18,11 @@ export async function hostProcesses(): Promise<HostProcess[]> {
   const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name));
   const all = await Promise.all(pids.map((pid) => hostProcess(Number(pid))));
   return all.filter((one) => one !== undefined);
+}
+
+/** The processes below one, at any depth. */
+export function descendantsOf(pid: number, all: readonly HostProcess[]): HostProcess[] {
+  return all.filter(({ parent }) => parent === pid).flatMap((child) => [child, ...descendantsOf(child.pid, all)]);
 }
 
 /**
@@ -37,7 +43,8 @@ async function hostProcess(pid: number): Promise<HostProcess | undefined> {
       readFile(`/proc/${pid}/environ`, 'latin1').catch(() => ''),
     ]);
     if (/^State:\s+Z/m.test(status)) return undefined;
-    return { pid, uid: Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]), command: command.split('\0').join(' ').trim(), environment };
+    const number = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+    return { pid, parent: number('PPid'), uid: number('Uid'), command: command.split('\0').join(' ').trim(), environment };
   } catch {
     return undefined;
   }
