@@ -1,27 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+import { importRule } from './scripts/walls/importRule.mjs';
 import { rooms } from './scripts/walls/rooms.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const house = rooms(root);
-
-/**
- * Everything of ours is forbidden to a room but itself and what it may import. `except` is relative to `from`, hence one
- * zone for each pair of room and folder.
- */
-const zones = house.rooms.flatMap(({ room, may }) =>
-  house.ours.map((folder) => ({
-    target: `./${room}`,
-    from: `./${folder}`,
-    except: [...new Set([room, ...may])]
-      .filter((allowed) => allowed === folder || allowed.startsWith(`${folder}/`))
-      .map((allowed) => `.${allowed.slice(folder.length)}`),
-    message: 'The table of who may import whom is scripts/walls/rooms.mjs.',
-  })),
-);
 
 const syntax = [
   ['ExportDefaultDeclaration', 'Named exports only.'],
@@ -47,7 +32,7 @@ export default tseslint.config(
   { ignores: ['node_modules/', 'dist/', 'dist-test/', 'test-results/', '**/*.d.ts'] },
   {
     files: ['**/*.ts'],
-    plugins: { '@typescript-eslint': tseslint.plugin, 'import-x': importX },
+    plugins: { '@typescript-eslint': tseslint.plugin, walls: { rules: { imports: importRule(root, house) } } },
     languageOptions: {
       parser: tseslint.parser,
       parserOptions: { project: projects, tsconfigRootDir: root },
@@ -61,7 +46,7 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', ...syntax],
       eqeqeq: ['error', 'always'],
       'prefer-const': 'error',
-      'import-x/no-restricted-paths': ['error', { basePath: root, zones: zones }],
+      'walls/imports': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
