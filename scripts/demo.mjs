@@ -42,7 +42,7 @@ try {
   writeStarterManifests(root, env.BOT_BOTTLE_HOME);
 
   console.log('The sample project has one failing test:');
-  console.log((await capture([process.execPath, '--test'], { cwd: workspace })).output.split('\n').filter((line) => /^# (pass|fail)/.test(line)).join('\n'));
+  console.log((await capture([process.execPath, '--test', '--test-reporter=tap'], { cwd: workspace })).output.split('\n').filter((line) => /^# (pass|fail)/.test(line)).join('\n'));
   const before = read();
 
   const started = await mustWork(bottle('start', 'shell', '--yes', '--detach', '--label', 'demo'), 'The start');

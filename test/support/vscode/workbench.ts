@@ -30,10 +30,13 @@ export function createWorkbench(page: Page) {
     },
     /** Runs a command from the palette by its whole title, `Bottle: Start Agent`. */
     command: async (title: string): Promise<void> => {
-      await page.keyboard.press('F1');
-      await quickField.waitFor();
-      await quickField.fill(`>${title}`);
-      await quickRow(title).click();
+      // Something that takes the focus at this moment (a terminal that opens) closes the palette again.
+      await until(`the command ${title} in the palette`, async () => {
+        await page.keyboard.press('F1');
+        await quickField.fill(`>${title}`, { timeout: 3_000 });
+        await quickRow(title).click({ timeout: 3_000 });
+        return true;
+      }, 30_000);
     },
     quick: {
       /** Waits for a pick or input whose title holds this text; the widget is reused from step to step. */
