@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { startTime } from '../process/startTime.ts';
 
 /** A process that can be told from a later one with the same pid: start time in clock ticks (`/proc/PID/stat`, field 22). */
 export const processMarkSchema = z.object({ pid: z.number().int(), startTime: z.string() });
@@ -18,16 +18,5 @@ export async function isAlive(mark: ProcessMark): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function startTime(pid: number): Promise<string | undefined> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
-    // The second field is the command in parentheses and may itself hold spaces and parentheses.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
   }
 }

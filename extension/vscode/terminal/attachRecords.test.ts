@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { startTime } from '../../core/process/startTime.ts';
 import { attachedProcesses } from './attachRecords.ts';
 
 describe('records of attached terminals', () => {
@@ -10,24 +11,32 @@ describe('records of attached terminals', () => {
     for (const folder of made.splice(0)) await rm(folder, { recursive: true });
   });
 
-  async function home(files: readonly string[]): Promise<string> {
+  async function home(files: Readonly<Record<string, string>>): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'attach-'));
     made.push(folder);
-    for (const file of files) {
+    for (const [file, text] of Object.entries(files)) {
       await mkdir(join(folder, file, '..'), { recursive: true });
-      await writeFile(join(folder, file), '{}');
+      await writeFile(join(folder, file), text);
     }
     return folder;
   }
 
-  it('lead from a process to its bottle', async () => {
-    const folder = await home(['state/one/attach/41', 'state/one/attach/42', 'state/two/attach/7', 'state/two/metadata.json']);
-    expect(await attachedProcesses(folder)).toEqual(new Map([[41, 'one'], [42, 'one'], [7, 'two']]));
+  const { pid, ppid } = process;
+  const record = async (of: number): Promise<string> => JSON.stringify({ pid: of, startTime: await startTime(of), startedAt: new Date().toISOString() });
+
+  it('lead from a living process to its bottle', async () => {
+    const folder = await home({ [`state/one/attach/${pid}`]: await record(pid), [`state/two/attach/${ppid}`]: await record(ppid), 'state/two/metadata.json': '{}' });
+    expect(await attachedProcesses(folder)).toEqual(new Map([[pid, 'one'], [ppid, 'two']]));
   });
 
-  it('are only files named by a number', async () => {
-    const folder = await home(['state/one/attach/41.tmp', 'state/one/attach/..x', 'state/one/attach/9'])
-    expect(await attachedProcesses(folder)).toEqual(new Map([[9, 'one']]));
+  it('are void once another process has the same id', async () => {
+    const folder = await home({ [`state/one/attach/${pid}`]: JSON.stringify({ pid, startTime: '1', startedAt: '2026-01-01T00:00:00Z' }) });
+    expect(await attachedProcesses(folder)).toEqual(new Map());
+  });
+
+  it('are void when they say nothing that can be read', async () => {
+    const folder = await home({ [`state/one/attach/${pid}`]: '{}', [`state/two/attach/${ppid}`]: 'not JSON', [`state/one/attach/${pid}.tmp`]: await record(pid) });
+    expect(await attachedProcesses(folder)).toEqual(new Map());
   });
 
   it('are none where there is no home yet', async () => {
