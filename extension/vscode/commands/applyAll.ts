@@ -9,7 +9,7 @@ export function applyAllCommand(app: Pick<App, 'store' | 'reviews'>): Command {
   return async (argument) => {
     const bottle = await pickBottle(app.store, rootOf(app.reviews, argument) ?? app.reviews.activeSlug, ['running', 'exited'], l10n.t('Apply all changes of which bottle?'));
     if (bottle === undefined) return;
-    const shown = app.reviews.shown(bottle);
+    const shown = app.reviews.seen(bottle);
     const files = shown.length > 0 ? shown : await app.reviews.refresh(bottle);
     if (files.length === 0) void window.showInformationMessage(l10n.t('{0} has not changed any file.', bottleTitle(bottle)));
     else await app.reviews.apply(bottle, files);

@@ -3,7 +3,7 @@ import { changeUriParts } from '../review/changeUri.ts';
 import { changeIn, changesIn, slugIn } from './arguments.ts';
 
 const hash = 'b'.repeat(64);
-const resource = (path: string) => ({ slug: 'demo', file: { path, status: 'modified' } });
+const resource = (path: string) => ({ slug: 'demo', file: { path, status: 'modified', hash } });
 
 describe('what a menu hands to a command', () => {
   it('names a bottle as a line of the view, a slug, a change or a URI', () => {
@@ -17,11 +17,16 @@ describe('what a menu hands to a command', () => {
 
   it('names a change by entry or by the URI of a diff', () => {
     const uri = changeUriParts('bottle', { slug: 'demo', path: 'a/b.ts', hash });
-    expect([changeIn(resource('a')), changeIn(uri)]).toMatchObject([{ slug: 'demo', path: 'a' }, { slug: 'demo', path: 'a/b.ts' }]);
+    expect([changeIn(resource('a')), changeIn(uri)]).toEqual([{ slug: 'demo', path: 'a', hash }, { slug: 'demo', path: 'a/b.ts', hash }]);
+  });
+
+  it('names no change by what the agent did not make', () => {
+    const base = changeUriParts('base', { slug: 'demo', path: 'a/b.ts', hash: null });
+    expect([base, { slug: 'demo', file: { path: 'a' } }].map(changeIn)).toEqual([undefined, undefined]);
   });
 
   it('names every selected change once', () => {
-    expect(changesIn([resource('a'), [resource('a'), resource('b')]])).toEqual([{ slug: 'demo', path: 'a' }, { slug: 'demo', path: 'b' }]);
+    expect(changesIn([resource('a'), [resource('a'), resource('b')]])).toEqual([{ slug: 'demo', path: 'a', hash }, { slug: 'demo', path: 'b', hash }]);
   });
 
   it('names all changes of a group', () => {

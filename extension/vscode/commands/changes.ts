@@ -27,15 +27,18 @@ export function discardChangeCommand(app: Pick<App, 'store' | 'reviews'>): Comma
   };
 }
 
-/** The files a menu means, by bottle, as the Source Control view shows them: what was seen is what is applied. */
+/**
+ * The files a menu means, by bottle, each in the version that the menu was opened on: what was seen is what is applied,
+ * also when the list moved on meanwhile.
+ */
 async function chosen(app: Pick<App, 'store' | 'reviews'>, args: readonly unknown[]): Promise<ReadonlyMap<BottleSummary, readonly ChangedFile[]>> {
   const result = new Map<BottleSummary, ChangedFile[]>();
-  for (const { slug, path } of changesIn(args)) {
+  for (const { slug, path, hash } of changesIn(args)) {
     const bottle = app.store.find(slug);
     if (bottle === undefined) continue;
     const shown = app.reviews.shown(bottle);
     const file = (shown.length > 0 ? shown : await app.reviews.refresh(bottle)).find((one) => one.path === path);
-    if (file !== undefined) result.set(bottle, [...(result.get(bottle) ?? []), file]);
+    if (file !== undefined) result.set(bottle, [...(result.get(bottle) ?? []), { ...file, hash }]);
   }
   return result;
 }

@@ -6,6 +6,7 @@ import type { BottleStore } from '../bottles/store.ts';
 import type { ContextKeys } from '../contextKeys.ts';
 import { Disposables } from '../disposables.ts';
 import type { LoadEngine } from '../engine.ts';
+import { FocusedPoll } from '../focusedPoll.ts';
 import { toBottleError } from '../../core/errors.ts';
 import { bottleTitle } from '../terminal/appearance.ts';
 import { applyPlan, seenHashes } from './applyPlan.ts';
@@ -31,12 +32,15 @@ export class Reviews {
   readonly #deps: ReviewDeps;
   readonly #held = new Disposables();
   readonly #bySlug = new Map<string, BottleSourceControl>();
+  /** What the multi-file review of a bottle was opened on. */
+  readonly #opened = new Map<string, readonly ChangedFile[]>();
   /** State in which the changes of a bottle were last read without being asked. */
   readonly #settled = new Map<string, BottleState>();
 
   constructor(deps: ReviewDeps) {
     this.#deps = deps;
     this.#held.add(deps.store.onDidChange(() => this.#follow()));
+    this.#held.add(new FocusedPoll(() => this.#lookAgain()));
     this.#held.add(window.tabGroups.onDidChangeTabs(() => void this.#tellActive()));
     this.#held.add(window.tabGroups.onDidChangeTabGroups(() => void this.#tellActive()));
   }
@@ -57,7 +61,7 @@ export class Reviews {
       void window.showInformationMessage(l10n.t('{0} has not changed any file.', bottleTitle(bottle)));
       return;
     }
-    await openReview(this.#control(bottle).bottle, files);
+    await this.#openAll(bottle, files);
   }
 
   /** Opens one change. */
@@ -80,6 +84,11 @@ export class Reviews {
   /** What the Source Control view shows of a bottle. */
   shown(bottle: BottleSummary): readonly ChangedFile[] {
     return this.#control(bottle).files;
+  }
+
+  /** What the person has before them: the versions in the review in front, else the list in the Source Control view. */
+  seen(bottle: BottleSummary): readonly ChangedFile[] {
+    return (this.activeSlug === bottle.slug ? this.#opened.get(bottle.slug) : undefined) ?? this.shown(bottle);
   }
 
   /** Takes the chosen files to the workspace, as they were shown; risky ones only after a yes that names them. */
@@ -119,9 +128,22 @@ export class Reviews {
     const sides = files.map(({ path, hash }) => ({ path, uri: changeUri('bottle', { slug: bottle.slug, path, hash }) }));
     await closeDiffs(sides.filter(({ path }) => !left.has(path)).map(({ uri }) => uri));
     const inFront = await closeReview(bottleTitle(bottle));
-    if (inFront && remaining.some((file) => file.refused === undefined)) await openReview(this.#control(bottle).bottle, remaining);
+    if (inFront && remaining.some((file) => file.refused === undefined)) await this.#openAll(bottle, remaining);
     const stale = sides.filter(({ path }) => left.has(path));
     this.#deps.files.reread(stale.flatMap(({ path, uri }) => [changeUri('base', { slug: bottle.slug, path, hash: null }), uri]));
+  }
+
+  async #openAll(bottle: BottleSummary, files: readonly ChangedFile[]): Promise<void> {
+    this.#opened.set(bottle.slug, files);
+    await openReview(this.#control(bottle).bottle, files);
+  }
+
+  /** Reads the changes of reviewed bottles that still run: their agents go on. */
+  async #lookAgain(): Promise<void> {
+    for (const slug of this.#bySlug.keys()) {
+      const bottle = this.#deps.store.find(slug);
+      if (bottle?.state === 'running' && workspace.isTrusted) await this.refresh(bottle);
+    }
   }
 
   #report(bottle: BottleSummary, applied: number, reasons: readonly string[]): void {
@@ -152,17 +174,22 @@ export class Reviews {
     for (const [slug, control] of this.#bySlug) {
       if (store.find(slug) !== undefined) continue;
       control.dispose();
-      this.#bySlug.delete(slug);
-      this.#settled.delete(slug);
+      for (const known of [this.#bySlug, this.#opened, this.#settled]) known.delete(slug);
     }
     for (const bottle of store.bottles) {
       const ended = bottle.state === 'exited' && isHere(bottle.workspace.host);
       const seen = this.#settled.get(bottle.slug);
       if (seen === bottle.state || !(ended || reviewIsOpen(bottleTitle(bottle)))) continue;
       this.#settled.set(bottle.slug, bottle.state);
-      this.refresh(bottle).catch((thrown: unknown) => log.warn(`Changes of ${bottle.slug}: ${toBottleError(thrown).message}`));
+      this.#lookAt(bottle).catch((thrown: unknown) => log.warn(`Changes of ${bottle.slug}: ${toBottleError(thrown).message}`));
     }
     void this.#tellActive();
+  }
+
+  /** A review that the window came back with shows what there is at this moment. */
+  async #lookAt(bottle: BottleSummary): Promise<void> {
+    const files = await this.refresh(bottle);
+    if (!this.#opened.has(bottle.slug) && reviewIsOpen(bottleTitle(bottle))) this.#opened.set(bottle.slug, files);
   }
 
   async #tellActive(): Promise<void> {

@@ -52,7 +52,9 @@ export class BottleSourceControl {
     return this.#files;
   }
 
+  /** Shows the changes; does not touch the list, with its selection, when they are those it shows. */
   show(changes: ChangeSet): void {
+    if (JSON.stringify(changes.files) === JSON.stringify(this.#files)) return;
     this.#files = changes.files;
     for (const [name, files] of grouped(changes.files)) {
       const group = this.#groups.get(name);
