@@ -51,3 +51,6 @@ export const settingIds = {
   baseImage: 'botBottle.docker.baseImage',
   extraCertificates: 'botBottle.extraCertificates',
 } as const;
+
+/** The backends a person may choose in the settings. */
+export const backendNames = ['bubblewrap', 'docker'] as const;

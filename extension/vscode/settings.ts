@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { workspace } from 'vscode';
-import { settingIds } from './ids.ts';
+import type { BackendName } from '../../schemas/protocol/bottle.ts';
+import { backendNames, settingIds } from './ids.ts';
 
 /** The host's environment with our settings laid over it: what the core and `attach` are given. */
 export function effectiveEnvironment(): Readonly<Record<string, string | undefined>> {
@@ -13,6 +14,12 @@ export function effectiveEnvironment(): Readonly<Record<string, string | undefin
     ...given('BOT_BOTTLE_BASE_IMAGE', setting(settingIds.baseImage)),
     ...given('BOT_BOTTLE_EXTRA_CA', setting(settingIds.extraCertificates)),
   };
+}
+
+/** What to look at when the machine is looked at: the chosen backend, or all of them without a choice. */
+export function onlyBackend(): { readonly backend?: BackendName } {
+  const backend = backendNames.find((name) => name === effectiveEnvironment()['BOT_BOTTLE_BACKEND']);
+  return backend === undefined ? {} : { backend };
 }
 
 /** Absolute path of manifests and state: the setting, else `BOT_BOTTLE_HOME`, else `~/.bot-bottle`. */

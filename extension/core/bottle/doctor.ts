@@ -48,7 +48,7 @@ async function homeCheck(deps: BottlesDeps): Promise<DoctorCheck> {
 
 async function manifestChecks(deps: BottlesDeps): Promise<DoctorCheck[]> {
   const agents = await listAgents(deps.folders.home, undefined, deps.log);
-  if (agents.length === 0) return [{ id: 'manifests', ok: true, detail: 'no agent is defined yet', fix: 'Run "Bottle: Create Starter Manifests" or write one: see docs/manifests.md.' }];
+  if (agents.length === 0) return [{ id: 'manifests', ok: true, detail: 'no agent is defined yet', fix: 'Run "Bottle: Create Starter Bottle" or write one: see docs/manifests.md.' }];
   return Promise.all(
     agents.map(async ({ name }): Promise<DoctorCheck> => {
       try {

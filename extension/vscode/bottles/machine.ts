@@ -1,10 +1,9 @@
 import type { DoctorCheck } from '../../../schemas/protocol/bottle.ts';
-
-const backends = ['bubblewrap', 'docker'] as const;
+import { backendNames } from '../ids.ts';
 
 /** Whether at least one backend passed all of its own checks (`<backend>.<check>`), whatever else is wrong. */
 export function machineReady(checks: readonly DoctorCheck[]): boolean {
-  return backends.some((backend) => {
+  return backendNames.some((backend) => {
     const own = checks.filter((check) => check.id === backend || check.id.startsWith(`${backend}.`));
     return own.length > 0 && own.every((check) => check.ok);
   });

@@ -4,6 +4,7 @@ import type { BottleSummary } from '../../../schemas/protocol/bottle.ts';
 import type { ContextKeys } from '../contextKeys.ts';
 import type { LoadEngine } from '../engine.ts';
 import { toBottleError } from '../../core/errors.ts';
+import { onlyBackend } from '../settings.ts';
 import { machineReady } from './machine.ts';
 
 /** The bottles of this home as last seen, and what this machine and folder offer. Views read it; commands refresh it. */
@@ -46,7 +47,7 @@ export class BottleStore {
   /** Looks at machine and manifests, for the empty states of the view. */
   async look(folder: string | undefined): Promise<void> {
     const { bottles } = await this.#load();
-    const [agents, report] = await Promise.all([bottles.agents(folder), this.#bottles.length > 0 ? undefined : bottles.doctor({})]);
+    const [agents, report] = await Promise.all([bottles.agents(folder), this.#bottles.length > 0 ? undefined : bottles.doctor(onlyBackend())]);
     await this.#keys.set('agents', agents.length === 0 ? 'none' : 'some');
     await this.#keys.set('machine', report === undefined || machineReady(report.checks) ? 'ready' : 'missing');
   }

@@ -1,12 +1,13 @@
 import { ThemeColor, ThemeIcon, env, l10n, window } from 'vscode';
 import type { App, Command } from '../app.ts';
+import { onlyBackend } from '../settings.ts';
 import { workspaceFolder } from '../start/folder.ts';
 
 /** Looks at this machine and lists what is there, what is missing and how to get it. */
 export function doctorCommand(app: Pick<App, 'load' | 'store' | 'log'>): Command {
   return async () => {
     const { bottles } = await app.load();
-    const report = await bottles.doctor({});
+    const report = await bottles.doctor(onlyBackend());
     for (const check of report.checks) app.log[check.ok ? 'info' : 'warn'](`doctor ${check.ok ? 'ok  ' : 'FAIL'} ${check.id}: ${check.detail}${check.fix === '' ? '' : ` -> ${check.fix}`}`);
     const ordered = [...report.checks].sort((a, b) => Number(a.ok) - Number(b.ok));
     const items = ordered.map((check) => ({

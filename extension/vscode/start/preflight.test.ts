@@ -15,7 +15,7 @@ const plan: Plan = {
   limits: {},
   consent: { required: false, reasons: [] },
 };
-const text = (of: Plan, missing: readonly string[] = []) => preflight(of, missing, english).flatMap((section) => section.lines.map((line) => `${line.label} | ${line.description}`));
+const text = (of: Plan, missing: readonly string[] = []) => preflight(of, missing, english).flatMap((section) => section.lines.map((line) => [line.label, line.description, ...(line.detail === undefined ? [] : [line.detail])].join(' | ')));
 
 describe('what a person sees before a start', () => {
   it('names every host and the credential used for it', () => {
@@ -41,6 +41,14 @@ describe('what a person sees before a start', () => {
   it('puts what needs consent first', () => {
     const [first] = preflight({ ...plan, consent: { required: true, reasons: ['This manifest is new.'] } }, [], english);
     expect(first?.lines[0]?.label).toBe('This manifest is new.');
+  });
+
+  it('shows a long reason to its end, over several lines', () => {
+    const reason = `The agent comes from the workspace (/home/me/${'deep/'.repeat(20)}agent.md), not from your home folder.`;
+    const [first] = preflight({ ...plan, consent: { required: true, reasons: [reason] } }, [], english);
+    const lines = first?.lines.map((line) => line.label) ?? [];
+    expect(lines.join('').replaceAll(' ', '')).toBe(reason.replaceAll(' ', ''));
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
   });
 
   it('never shows an empty section', () => {

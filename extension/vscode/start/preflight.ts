@@ -17,6 +17,9 @@ export interface PreflightSection {
   readonly lines: readonly PreflightLine[];
 }
 
+/** What fits beside a heading in the editor's pick, broken between words where there are any. */
+const widestLine = /\S.{0,59}(?=\s|$)|\S{1,60}/g;
+
 /** Credentials a plan needs from the host, by name. */
 export function credentialNames(plan: Plan): readonly string[] {
   return [...new Set(plan.egress.routes.flatMap((route) => (route.credential === null ? [] : [route.credential])))];
@@ -25,7 +28,7 @@ export function credentialNames(plan: Plan): readonly string[] {
 /** The whole plan in sections: what the agent reaches, which credentials are used for it, what it works on. */
 export function preflight(plan: Plan, missing: readonly string[], t: Translate): readonly PreflightSection[] {
   const sections: readonly PreflightSection[] = [
-    { title: t('Please note'), lines: plan.consent.reasons.map((reason) => ({ icon: 'warning', label: reason, description: '' })) },
+    { title: t('Please note'), lines: plan.consent.reasons.flatMap(noteLines) },
     { title: t('The agent may reach'), lines: reach(plan, missing, t) },
     { title: t('It works on'), lines: workspaceLines(plan, t) },
     { title: t('It is given'), lines: given(plan, t) },
@@ -35,6 +38,12 @@ export function preflight(plan: Plan, missing: readonly string[], t: Translate):
     ] },
   ];
   return sections.filter((section) => section.lines.length > 0);
+}
+
+/** A sentence that must be read to its end, over as many lines as it needs: the editor cuts a line that is too long. */
+function noteLines(sentence: string): readonly PreflightLine[] {
+  const lines = sentence.match(widestLine) ?? [];
+  return lines.map((line, index) => ({ icon: index === 0 ? 'warning' : 'blank', label: line.trim(), description: '' }));
 }
 
 function reach(plan: Plan, missing: readonly string[], t: Translate): readonly PreflightLine[] {
@@ -49,7 +58,9 @@ function reach(plan: Plan, missing: readonly string[], t: Translate): readonly P
 function workspaceLines(plan: Plan, t: Translate): readonly PreflightLine[] {
   const { mode, host, reason, hidden } = plan.workspace;
   const lines: PreflightLine[] = [
-    { icon: 'folder', label: host, description: mode === 'overlay' ? t('as an overlay; your files are not touched') : t('as a copy; your files are not touched. {0}', reason) },
+    mode === 'overlay'
+      ? { icon: 'folder', label: host, description: t('as an overlay; your files are not touched') }
+      : { icon: 'folder', label: host, description: t('as a copy; your files are not touched'), ...(reason === '' ? {} : { detail: reason }) },
   ];
   if (hidden.length > 0) {
     const named = hidden.slice(0, 3).join(', ');
