@@ -53,13 +53,14 @@ const parts = {
   integration: (world) => vitest('integration', world.env),
   contract: (world) => vitest('contract', world.env),
   escape: (world) => vitest('escape', world.env),
+  crash: (world) => vitest('crash', world.env),
   e2e: (world) => vitest('e2e', world.env),
 };
 
 /** System programs, Docker with a base image, the VS Code server. What cannot be had is said, and its tests say so too. */
 async function prepareWorld() {
   const env = {};
-  for (const { program, fix } of await ensurePrograms(['git', 'curl', 'openssl', 'ps', 'setpriv', 'bwrap', 'docker', 'dockerd', 'debootstrap', 'chromium', 'strace'])) {
+  for (const { program, fix } of await ensurePrograms(['git', 'curl', 'openssl', 'ps', 'setpriv', 'bwrap', 'docker', 'dockerd', 'iptables', 'debootstrap', 'chromium', 'strace', 'gcc'])) {
     console.log(`missing: ${program}. ${fix}`);
   }
   const hostCa = '/etc/ssl/certs/ca-certificates.crt';
@@ -94,8 +95,8 @@ if (!(await ensureNpmPackages(root))) {
   process.exit(1);
 }
 
-const needsWorld = names.some((name) => ['integration', 'contract', 'escape', 'e2e'].includes(name));
-const needsBuild = names.some((name) => ['bundles', 'integration', 'contract', 'escape', 'e2e'].includes(name));
+const needsWorld = names.some((name) => ['integration', 'contract', 'escape', 'crash', 'e2e'].includes(name));
+const needsBuild = names.some((name) => ['bundles', 'integration', 'contract', 'escape', 'crash', 'e2e'].includes(name));
 const tallies = [];
 let world = { env: {}, stop: async () => undefined };
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => world.stop().then(() => process.exit(130)));

@@ -13,6 +13,9 @@ const debianPackages = {
   ps: ['procps'],
   openssl: ['openssl'],
   strace: ['strace'],
+  iptables: ['iptables'],
+  // Without its headers it compiles nothing; they come first because the loop ends when the program is there.
+  gcc: ['libc6-dev', 'gcc'],
 };
 
 /** argv prefix with which packages may be installed here; undefined when they may not. */
