@@ -22,6 +22,7 @@ export default defineConfig({
       project('contract', ['test/contract/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
       project('integration', ['test/integration/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
       project('escape', ['test/escape/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
+      project('crash', ['test/crash/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
       project('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 240_000, oneAtATime: true, globalSetup: 'test/support/vscode/globalSetup.ts' }),
     ],
   },

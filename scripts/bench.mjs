@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+// Measures the built product on this machine: prints a table and writes it into docs/performance.md. Asserts nothing.
+// `--runs N` rounds of every case (7), interleaved, so that a slow moment of the machine strikes all of them.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { openSite, startToFirstByte } from './bench/site.mjs';
+import { row, table, writeBetweenMarkers } from './bench/table.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { values } = parseArgs({ options: { runs: { type: 'string', default: '7' }, files: { type: 'string', default: '50000' } } });
+const runs = Number(values.runs);
+const files = Number(values.files);
+
+execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
+const hasDocker = spawnSync('docker', ['version'], { stdio: 'ignore' }).status === 0;
+const base = hasDocker ? (process.env.BOT_BOTTLE_BASE_IMAGE ?? execFileSync(process.execPath, [join(root, 'scripts/images/base.mjs')]).toString().trim()) : undefined;
+const backends = hasDocker ? ['bubblewrap', 'docker'] : ['bubblewrap'];
+const site = openSite(root, base === undefined ? {} : { BOT_BOTTLE_BASE_IMAGE: base });
+
+const startOnce = async (backend, workspace) => {
+  const { bottle, session, took, mode } = await startToFirstByte(site, backend, workspace);
+  session.detach();
+  await site.bottles.stop(bottle.slug, { discardChanges: true });
+  return { took, mode };
+};
+
+const dockerRun = () => {
+  const before = performance.now();
+  execFileSync('docker', ['run', '--rm', '--network', 'none', base, 'true']);
+  return performance.now() - before;
+};
+
+/** 100 MB through `bot-bottle attach`, its filter included: how long it takes, and the longest stall of its event loop. */
+const flood = async (backend, workspace) => {
+  const { bottle, session } = await startToFirstByte(site, backend, workspace, `echo ready; read go; head -c 100000000 /dev/zero | tr '\\0' x | fold -w 100; echo; echo end-of-flood; read go`);
+  session.detach();
+  const file = join(tmpdir(), `bot-bottle-bench-${process.pid}`);
+  const before = performance.now();
+  const attach = spawn(process.execPath, ['--require', join(root, 'scripts/bench/loopDelay.cjs'), join(root, 'dist/cli.js'), 'attach', bottle.slug], {
+    env: { ...process.env, BOT_BOTTLE_HOME: site.home, LOOP_DELAY_FILE: file },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  attach.stdin.write('\n');
+  let tail = '';
+  attach.stdout.on('data', (chunk) => {
+    tail = (tail + chunk.toString('latin1')).slice(-100_000);
+    if (tail.includes('end-of-flood')) attach.stdin.write('\n');
+  });
+  await once(attach, 'exit');
+  const took = performance.now() - before;
+  const stall = Number(readFileSync(file, 'utf8'));
+  rmSync(file);
+  await site.bottles.stop(bottle.slug, { discardChanges: true }).catch(() => undefined);
+  return { took, stall };
+};
+
+const rows = [];
+try {
+  const [small, large] = [site.workspace(0), site.workspace(files)];
+  const measured = new Map();
+  const record = (name, value) => measured.set(name, [...(measured.get(name) ?? []), value]);
+  const modes = new Set();
+  for (let round = 0; round <= runs; round++) {
+    for (const backend of backends) {
+      for (const [name, workspace] of [['empty', small], ['large', large]]) {
+        const { took, mode } = await startOnce(backend, workspace);
+        modes.add(mode);
+        // The first round builds images and fills caches.
+        if (round > 0) record(`${backend} ${name}`, took);
+      }
+    }
+    if (hasDocker && round > 0) record('docker run', dockerRun());
+  }
+  for (const backend of backends) for (let round = 0; round < Math.min(3, runs); round++) {
+    const { took, stall } = await flood(backend, small);
+    record(`${backend} flood`, took);
+    record(`${backend} stall`, stall);
+  }
+  const reference = measured.get('docker run');
+  if (hasDocker) rows.push(row('`docker run --rm --network none IMAGE true`', reference));
+  for (const backend of backends) {
+    rows.push(row(`${backend}: start to first terminal byte`, measured.get(`${backend} empty`), reference));
+    rows.push(row(`${backend}: the same with ${files} files, against an empty workspace`, measured.get(`${backend} large`), measured.get(`${backend} empty`)));
+    rows.push(row(`${backend}: 100 MB of terminal output through attach and filter`, measured.get(`${backend} flood`)));
+    rows.push(row(`${backend}: longest stall of the attach process meanwhile`, measured.get(`${backend} stall`)));
+  }
+  const words = `${cpus().length} processors, Node ${process.versions.node}, workspace as ${[...modes].join(' and ')}, rounds interleaved; ratios travel between machines, milliseconds do not.`;
+  console.log(`\n${table(rows)}\n\n${words}`);
+  writeBetweenMarkers(join(root, 'docs/performance.md'), `${table(rows)}\n\n${words}`);
+} finally {
+  await site.end();
+}
