@@ -128,12 +128,15 @@ export function describeLifecycle(use: () => Bench, isolates: boolean): void {
       const found = await bench.world.backend.adopt(metadataOf(made, bench.world.backend.name, made.bottle.handle), never());
       if (found === undefined) throw new Error('not found');
       expect(found.slug).toBe(made.spec.slug);
+      expect(found.ended).toBeUndefined();
       const session = await found.attach(size);
       const tty = new Listening(session.output);
       await tty.until(/ready/);
       session.input.write('again\n');
       await tty.until(/got:again/);
       expect(await found.exited).toBe(5);
+      const later = await eventually(() => bench.world.backend.adopt(metadataOf(made, bench.world.backend.name, made.bottle.handle), never()), (again) => again?.ended !== undefined);
+      expect(later?.ended).toBe(5);
       await found.stop();
       expect(await bench.world.leftovers(made.spec.slug)).toEqual([]);
     });

@@ -128,8 +128,10 @@ export interface RunningBottle {
   mergedNames(folders: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Brings a remote copy back into `PreparedWorkspace.dir`; a no-op where the folder is shared. */
   pullWorkspace(signal: AbortSignal): Promise<void>;
-  /** The agent's exit code, once it ended; from then on only `stop` and `pullWorkspace` work. */
+  /** The agent's exit code, once it ended; from then on only `stop` and `pullWorkspace` work. Asking may hold a connection. */
   readonly exited: Promise<number>;
+  /** The exit code of an agent that had ended when this view of it was made; undefined for one that still ran. */
+  readonly ended: number | undefined;
   /** Ends every process and removes every object of this bottle except state and scratch folders. Idempotent. */
   stop(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BottleMetadata } from '../../../schemas/protocol/bottle.ts';
 import type { RunningBottle } from '../backends/backend.ts';
-import { toBottleError } from '../errors.ts';
+import { BottleError, toBottleError } from '../errors.ts';
 import { writeAtomic } from '../files/atomic.ts';
 import { bottleChanges, mergedFile } from './changes.ts';
 import type { BottlesDeps } from './deps.ts';
@@ -20,9 +20,8 @@ export async function settle(deps: BottlesDeps, metadata: BottleMetadata, keep: 
   const backend = deps.backends.get(metadata.backend);
   const bottle = await backend?.adopt(metadata, AbortSignal.timeout(10_000));
   if (bottle === undefined) return finish(deps, metadata, undefined, null, keep);
-  const code = await settled(bottle.exited);
-  if (code === undefined) return metadata;
-  return finish(deps, metadata, bottle, code, keep);
+  if (bottle.ended === undefined) return metadata;
+  return finish(deps, metadata, bottle, bottle.ended, keep);
 }
 
 /** Takes a bottle down for good, after its changes were brought home. */
@@ -46,11 +45,22 @@ export async function finish(
   return undefined;
 }
 
-/** Pulls a remote copy back and remembers which names each folder of an overlay really has. */
+/**
+ * Pulls a remote copy back and remembers which names each folder of an overlay really has. Throws when the copy could not
+ * be pulled: the engine then holds the only one, and the bottle has to stay. An overlay is here anyway.
+ */
 async function bringHome(deps: BottlesDeps, metadata: BottleMetadata, bottle: RunningBottle): Promise<void> {
+  const { slug } = metadata;
   try {
     await bottle.pullWorkspace(AbortSignal.timeout(600_000));
-    if (metadata.workspace.mode === 'copy') return;
+  } catch (cause) {
+    throw new BottleError('backend-failed', `The changes of "${slug}" could not be brought back, so the bottle stays: ${toBottleError(cause).message}`, {
+      hint: `Try again later; bot-bottle stop ${slug} --discard-changes gives them up.`,
+      cause,
+    });
+  }
+  if (metadata.workspace.mode === 'copy') return;
+  try {
     const seen: Record<string, readonly string[]> = {};
     await bottleChanges(metadata, async (folders) => {
       const names = await bottle.mergedNames(folders);
@@ -59,7 +69,7 @@ async function bringHome(deps: BottlesDeps, metadata: BottleMetadata, bottle: Ru
     });
     await writeAtomic(mergedFile(metadata.scratch), JSON.stringify(seen));
   } catch (cause) {
-    deps.log.warn(`The last look into ${metadata.slug} failed: ${toBottleError(cause).message}`);
+    deps.log.debug(`Marks in the layer of ${slug} will be read instead of its folders: ${toBottleError(cause).message}`);
   }
 }
 
@@ -70,11 +80,6 @@ async function recordedExit(stateDir: string): Promise<number | null> {
   } catch {
     return null;
   }
-}
-
-/** The value of a promise that is already settled; undefined when it is still open. */
-async function settled<T>(promise: Promise<T>): Promise<T | undefined> {
-  return Promise.race([promise, new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))]);
 }
 
 /** Every bottle of this home as it is, ended ones settled. Starts in progress are left alone. */

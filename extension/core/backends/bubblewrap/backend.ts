@@ -5,7 +5,7 @@ import { workspaceModeOf } from './overlayProbe.ts';
 import { runRootOf } from './places.ts';
 import { probeMachine } from './probe.ts';
 import { isAlive } from './processes.ts';
-import { exitFileOf, handleSchema, runningBottle } from './running.ts';
+import { exitFileOf, handleSchema, recordedExit, runningBottle } from './running.ts';
 import { startBottle } from './start.ts';
 import { sweepRunFolders } from './sweep.ts';
 
@@ -22,9 +22,10 @@ export function createBubblewrapBackend(deps: { readonly runtime: Runtime; reado
     async adopt(metadata) {
       const handle = handleSchema.safeParse(metadata.handle).data;
       if (handle === undefined) return undefined;
-      if (!isAlive(handle.keeper) && !existsSync(exitFileOf(handle.stateDir))) return undefined;
-      return runningBottle(metadata.slug, handle);
+      if (isAlive(handle.keeper)) return runningBottle(metadata.slug, handle, undefined);
+      if (!existsSync(exitFileOf(handle.stateDir))) return undefined;
+      return runningBottle(metadata.slug, handle, await recordedExit(handle.stateDir));
     },
-    sweep: async (stateRoot, keep, signal) => ({ removed: await sweepRunFolders(runRoot, stateRoot, keep, signal) }),
+    sweep: async (stateRoot, keep, signal) => ({ removed: await sweepRunFolders(runRoot, self.uid, stateRoot, keep, signal) }),
   };
 }

@@ -27,10 +27,13 @@ export function exitFileOf(stateDir: string): string {
   return join(stateDir, 'exit.json');
 }
 
-/** A bottle found through its run folder and state folder; opens connections only when asked to. */
-export function runningBottle(slug: string, handle: Handle): RunningBottle {
+/**
+ * A bottle found through its run folder and state folder; opens connections only when asked to. `ended` is the exit code
+ * of one that is over already.
+ */
+export function runningBottle(slug: string, handle: Handle, ended: number | undefined): RunningBottle {
   const places = runPlacesIn(handle.runFolder);
-  let exit: Promise<number> | undefined;
+  let exit = ended === undefined ? undefined : Promise.resolve(ended);
   const exited = (): Promise<number> => (exit ??= exitOf(handle, places));
   const alive = (): boolean => isAlive(handle.keeper);
   return {
@@ -39,6 +42,7 @@ export function runningBottle(slug: string, handle: Handle): RunningBottle {
     get exited() {
       return exited();
     },
+    ended,
     async attach(size) {
       try {
         return await attachTerminal(places.bottleSocket, size);
@@ -91,6 +95,11 @@ async function exitOf({ keeper, stateDir }: Handle, places: RunPlaces): Promise<
     if (code !== null) return code;
     while (isAlive(keeper)) await delay(lookAgainMs);
   }
+  return recordedExit(stateDir);
+}
+
+/** How the agent of a bottle without a keeper ended; one whose keeper left no record was killed with it. */
+export async function recordedExit(stateDir: string): Promise<number> {
   return (await readJson(exitFileOf(stateDir), exitRecordSchema))?.code ?? killedCode;
 }
 

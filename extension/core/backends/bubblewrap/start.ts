@@ -60,7 +60,7 @@ export async function startBottle(deps: StartDependencies, spec: BottleSpec, pro
     child.stdin?.end(`${keepWord}\n`);
     letGo(child);
     progress.report({ name: 'Running', fraction: 1 });
-    return runningBottle(spec.slug, { keeper, runFolder: places.folder, stateDir: spec.stateDir });
+    return runningBottle(spec.slug, { keeper, runFolder: places.folder, stateDir: spec.stateDir }, undefined);
   } catch (error) {
     await removeBottle(keeper, places).catch((problem: unknown) => deps.log.error(`Removing a failed start: ${String(problem)}`));
     throw abort.aborted ? cancelled(error) : toBottleError(error, 'backend-failed');

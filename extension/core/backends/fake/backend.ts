@@ -79,6 +79,7 @@ function running(bottle: FakeBottle, stop: () => Promise<void>): RunningBottle {
     mergedNames: (folders) => names(spec, folders),
     pullWorkspace: async () => undefined,
     exited,
+    ended: bottle.child.exitCode ?? undefined,
     stop,
   };
 }

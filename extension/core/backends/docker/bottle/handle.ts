@@ -1,7 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What goes to `metadata.handle`: enough to find a bottle's objects again and to know that they are its own. */
 export const handleSchema = z.object({
+  /** The engine it was started at, in words. */
+  engine: z.string(),
   home: z.string(),
   start: z.string(),
   /** Container ids. */

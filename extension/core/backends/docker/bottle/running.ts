@@ -21,8 +21,9 @@ export interface RunningDeps {
   readonly owner: Owner;
   readonly guestWorkspace: string;
   readonly waits: ExitWaits;
-  /** null for an agent that ended: nothing more will be logged. */
-  readonly mirrors: LogMirrors | null;
+  readonly mirrors: LogMirrors;
+  /** Exit code of an agent that is over already; undefined while it runs. */
+  readonly ended: number | undefined;
 }
 
 /** A bottle on an engine. Every call asks the engine; nothing is cached but the wait for the exit code. */
@@ -33,7 +34,8 @@ export function runningBottle(deps: RunningDeps): RunningBottle {
   const bridge = docker.getContainer(handle.bridge);
   const user = `${owner.uid}:${owner.gid}`;
   const wait = (): Promise<number> => waits.exitOf(docker, handle.agent);
-  if (handle.log !== null && deps.mirrors !== null) deps.mirrors.follow(docker.getContainer(handle.sidecar), handle, handle.log);
+  // Nothing more will be logged for an agent that ended.
+  if (handle.log !== null && deps.ended === undefined) deps.mirrors.follow(docker.getContainer(handle.sidecar), handle, handle.log);
   const saying = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -47,6 +49,7 @@ export function runningBottle(deps: RunningDeps): RunningBottle {
     get exited() {
       return wait();
     },
+    ended: deps.ended,
     attach: (size) =>
       saying('attach to the agent', () => attachAgent({ container: agent, size, exited: wait })),
     exec: (request) => saying('run the command', () => execBeside({ container: agent, user, workdir: deps.guestWorkspace }, request)),

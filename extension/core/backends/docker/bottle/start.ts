@@ -12,6 +12,7 @@ import type { ContainerContext } from '../containers/context.ts';
 import { extraHosts } from '../containers/extraHosts.ts';
 import { guestArchive, guestEntries, guestFolder } from '../containers/guest.ts';
 import { sidecarContainer } from '../containers/sidecar.ts';
+import { describeEndpoint } from '../engine/endpoint.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineError } from '../engine/engineError.ts';
 import { localityOf } from '../engine/locality.ts';
@@ -45,7 +46,7 @@ export async function startBottle(deps: StartDeps, spec: BottleSpec, progress: P
   try {
     if (context.host !== null) await prepareHostSide(spec, context.sidecarUser, context.host);
     const handle = await createObjects(deps, context, signal);
-    return runningBottle({ engine: deps.engine, slug: spec.slug, handle, owner: spec.owner, guestWorkspace: spec.guestWorkspace, waits: deps.waits, mirrors: deps.mirrors });
+    return runningBottle({ engine: deps.engine, slug: spec.slug, handle, owner: spec.owner, guestWorkspace: spec.guestWorkspace, waits: deps.waits, mirrors: deps.mirrors, ended: undefined });
   } catch (thrown) {
     await removeLabelled(docker, { [labels.start]: context.identity.start });
     if (context.host !== null) await rm(context.host.root, { recursive: true, force: true });
@@ -82,7 +83,7 @@ async function createObjects(deps: StartDeps, context: ContainerContext, signal:
   await settleAll<unknown>([checkRuns(bridge, 'bridge'), checkRuns(sidecar, 'egress sidecar')]);
   const pull = host === null && spec.workspace.mode === 'copy' ? spec.workspace.dir : null;
   const log = host === null ? hostFolders(spec.stateDir).log : null;
-  return { ...way, log, home: identity.home, start: identity.start, agent: agent.id, bridge: bridge.id, sidecar: sidecar.id, pull };
+  return { ...way, engine: describeEndpoint(deps.engine.endpoint), log, home: identity.home, start: identity.start, agent: agent.id, bridge: bridge.id, sidecar: sidecar.id, pull };
 }
 
 async function sendGuestFiles(bridge: Dockerode.Container, spec: BottleSpec): Promise<void> {
