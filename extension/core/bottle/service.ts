@@ -10,6 +10,7 @@ import { doctor } from './doctor.ts';
 import { ResolvedPlan, makePlan } from './plan.ts';
 import { finish, settleAll } from './settle.ts';
 import { startBottle } from './start.ts';
+import { startIsUnderWay } from './startUnderWay.ts';
 import { listSlugs, readMetadata, removeState, stateFolder } from './stateFolder.ts';
 import { summarize } from './summary.ts';
 import { sweep } from './sweep.ts';
@@ -67,6 +68,7 @@ export function createBottles(deps: BottlesDeps): Bottles {
     logFile: (slug) => join(stateFolder(home, slug), 'egress', 'log.jsonl'),
     stop: async (slug, options) => {
       const of = await metadata(slug);
+      if (await startIsUnderWay(of)) throw new BottleError('busy', `The bottle "${slug}" is still being started.`, { hint: 'Cancel the start where it was begun, or stop it once it runs.' });
       const bottle = await adopted(of);
       if (options.discardChanges === true) {
         await bottle?.stop();

@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { BottleMetadata } from '../../../schemas/protocol/bottle.ts';
+import { join } from 'node:path';
 import { toBottleError } from '../errors.ts';
 import type { BottlesDeps } from './deps.ts';
-import { isAlive, processMarkSchema } from './processMark.ts';
 import { settle } from './settle.ts';
+import { startIsUnderWay } from './startUnderWay.ts';
 import { listSlugs, readMetadata, removeState, stateFolder, stateRoot } from './stateFolder.ts';
+
+/** A start writes its record within moments of making its folder. Milliseconds. */
+const freshMs = 10_000;
 
 /**
  * Finds what crashed processes left behind and removes it: objects of ours without a whole bottle, starts whose
@@ -13,18 +17,21 @@ import { listSlugs, readMetadata, removeState, stateFolder, stateRoot } from './
 export async function sweep(deps: BottlesDeps): Promise<string[]> {
   const { home } = deps.folders;
   const removed: string[] = [];
-  const starting = new Set<string>();
+  const keep = new Set<string>();
   const whole: string[] = [];
   const cut: string[] = [];
   for (const slug of await listSlugs(home)) {
     const metadata = await readMetadata(home, slug);
-    if (metadata === undefined ? await isFresh(home, slug) : metadata.state === 'starting' && (await starterLives(metadata))) starting.add(slug);
-    else if (metadata === undefined || metadata.state === 'starting') cut.push(slug);
-    else whole.push(slug);
+    if (metadata === undefined) {
+      if (await wasCutEarly(home, slug)) cut.push(slug);
+      else keep.add(slug);
+    } else if (metadata.state !== 'starting') whole.push(slug);
+    else if (await startIsUnderWay(metadata)) keep.add(slug);
+    else cut.push(slug);
   }
   for (const backend of deps.backends.values()) {
     try {
-      const report = await backend.sweep(stateRoot(home), starting, AbortSignal.timeout(60_000));
+      const report = await backend.sweep(stateRoot(home), keep, AbortSignal.timeout(60_000));
       removed.push(...report.removed);
     } catch (cause) {
       deps.log.debug(`${backend.name} was not swept: ${toBottleError(cause).message}`);
@@ -47,13 +54,13 @@ export async function sweep(deps: BottlesDeps): Promise<string[]> {
   return removed;
 }
 
-async function starterLives(metadata: BottleMetadata): Promise<boolean> {
-  const mark = processMarkSchema.safeParse(metadata.handle['starter']);
-  return mark.success && (await isAlive(mark.data));
-}
-
-/** A folder without metadata is either being made this very moment or was cut in its first milliseconds. */
-async function isFresh(home: string, slug: string): Promise<boolean> {
-  const made = await stat(stateFolder(home, slug)).catch(() => undefined);
-  return made !== undefined && Date.now() - made.mtimeMs < 10_000;
+/**
+ * A folder without a record is being made this very moment or was cut in its first milliseconds. One whose record is
+ * there but cannot be understood may hold somebody's work, and stays.
+ */
+async function wasCutEarly(home: string, slug: string): Promise<boolean> {
+  const folder = stateFolder(home, slug);
+  if (existsSync(join(folder, 'metadata.json'))) return false;
+  const made = await stat(folder).catch(() => undefined);
+  return made !== undefined && Date.now() - made.mtimeMs >= freshMs;
 }

@@ -62,8 +62,7 @@ export async function createRunFolder(root: string, places: RunPlaces, label: Ru
     throw new BottleError('backend-cannot', `The run folder ${places.folder} is too long for a socket's path.`, { hint: 'Set XDG_RUNTIME_DIR to a shorter folder.' });
   }
   await mkdir(root, { recursive: true, mode: self === 0 ? 0o711 : 0o700 });
-  const stat = await lstat(root);
-  if (!stat.isDirectory() || stat.uid !== self || (stat.mode & 0o022) !== 0) {
+  if (!(await isOurs(root, self))) {
     throw new BottleError('refused', `${root} belongs to somebody else or can be written by others.`, { hint: `Remove ${root}.` });
   }
   try {
@@ -78,6 +77,12 @@ export async function createRunFolder(root: string, places: RunPlaces, label: Ru
   }
   // The owner walks through; what is inside is closed by its own modes.
   if (self === 0) await chmod(places.folder, 0o711);
+}
+
+/** Whether only this user, by uid, can have made what is in the run root: `/tmp`, where it may be, is everybody's. */
+export async function isOurs(root: string, self: number): Promise<boolean> {
+  const stat = await lstat(root).catch(() => undefined);
+  return stat?.isDirectory() === true && stat.uid === self && (stat.mode & 0o022) === 0;
 }
 
 export async function readRunLabel(places: RunPlaces): Promise<RunLabel | undefined> {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { metadataSchema } from '../../../../schemas/protocol/bottle.ts';
-import { readJson, readRunLabel, runPlacesIn } from './places.ts';
+import { type BottleMetadata, metadataSchema } from '../../../../schemas/protocol/bottle.ts';
+import { startIsUnderWay } from '../../bottle/startUnderWay.ts';
+import { isOurs, readJson, readRunLabel, runPlacesIn } from './places.ts';
 import { bottleProcessesSchema, isAlive } from './processes.ts';
 import { exitFileOf, removeBottle } from './running.ts';
 
@@ -13,8 +14,10 @@ const startingMs = 60_000;
  * Removes run folders, and what may still run, of bottles of this home whose keeper is gone or whose state folder is.
  * Returns one phrase for each.
  */
-export async function sweepRunFolders(runRoot: string, stateRoot: string, keep: ReadonlySet<string>, abort: AbortSignal): Promise<string[]> {
+export async function sweepRunFolders(runRoot: string, self: number, stateRoot: string, keep: ReadonlySet<string>, abort: AbortSignal): Promise<string[]> {
   const removed: string[] = [];
+  // In a folder that somebody else made, labels and process numbers are that person's words.
+  if (!(await isOurs(runRoot, self))) return removed;
   for (const name of await readdir(runRoot).catch(() => [])) {
     abort.throwIfAborted();
     const places = runPlacesIn(join(runRoot, name));
@@ -22,7 +25,8 @@ export async function sweepRunFolders(runRoot: string, stateRoot: string, keep: 
     if (label === undefined || dirname(label.stateDir) !== stateRoot || basename(label.stateDir) !== label.slug || keep.has(label.slug)) continue;
     const processes = await readJson(places.processes, bottleProcessesSchema);
     const whole = processes === undefined ? await isYoung(places.folder) : isAlive(processes.keeper);
-    if (existsSync(label.stateDir) && (whole || (await awaitsItsViewer(label.stateDir)))) continue;
+    const metadata = await readJson(join(label.stateDir, 'metadata.json'), metadataSchema);
+    if (metadata?.state === 'starting' ? await startIsUnderWay(metadata) : existsSync(label.stateDir) && (whole || awaitsItsViewer(label.stateDir, metadata))) continue;
     await removeBottle(processes?.keeper, places);
     removed.push(`what was left of bottle ${label.slug}`);
   }
@@ -30,8 +34,7 @@ export async function sweepRunFolders(runRoot: string, stateRoot: string, keep: 
 }
 
 /** An orderly end that the core has not noted yet: its last words are still wanted. */
-async function awaitsItsViewer(stateDir: string): Promise<boolean> {
-  const metadata = await readJson(join(stateDir, 'metadata.json'), metadataSchema);
+function awaitsItsViewer(stateDir: string, metadata: BottleMetadata | undefined): boolean {
   return existsSync(exitFileOf(stateDir)) && metadata?.state === 'running';
 }
 

@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { metadataSchema, type BottleMetadata } from '../../../../../schemas/protocol/bottle.ts';
+import { startIsUnderWay } from '../../../bottle/startUnderWay.ts';
 import type { Log } from '../../../ports.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineWords } from '../engine/engineError.ts';
@@ -27,7 +28,7 @@ export async function sweepBottles(engine: Engine, stateRoot: string, keep: Read
   for (const found of await findBottles(engine.docker, home)) {
     if (keep.has(found.slug)) continue;
     const metadata = await readMetadata(stateRoot, found.slug);
-    if (isWanted(found, metadata)) continue;
+    if (isWanted(found, metadata) || (metadata !== undefined && (await startIsUnderWay(metadata)))) continue;
     if (!(await rescue(engine.docker, found, metadata, log))) continue;
     removed.push(...(await removeLabelled(engine.docker, { [labels.home]: home, [labels.slug]: found.slug })));
     if (isSlug(found.slug)) await rm(hostFolders(join(stateRoot, found.slug)).root, { recursive: true, force: true });
