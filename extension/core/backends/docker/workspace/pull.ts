@@ -1,6 +1,7 @@
 import { chown, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
+import { exclusively } from '../../../files/exclusive.ts';
 import type { Owner } from '../../backend.ts';
 import { bridgeWorkspace } from '../containers/bridge.ts';
 import { extractArchive } from './extract.ts';
@@ -10,6 +11,11 @@ import { extractArchive } from './extract.ts';
  * its earlier content until everything has arrived.
  */
 export async function pullVolume(bridge: Dockerode.Container, folder: string, owner: Owner, signal: AbortSignal): Promise<void> {
+  // An editor and a command may look at the same bottle; two pulls into one folder would make half of each.
+  await exclusively(`${folder}.lock`, signal, () => pull(bridge, folder, owner, signal));
+}
+
+async function pull(bridge: Dockerode.Container, folder: string, owner: Owner, signal: AbortSignal): Promise<void> {
   const incoming = `${folder}.incoming`;
   const before = `${folder}.before`;
   await rm(incoming, { recursive: true, force: true });
