@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chown, mkdir } from 'node:fs/promises';
+import { chmod, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Owner } from '../backends/backend.ts';
 
@@ -30,11 +30,17 @@ export function foldersOf(home: string, self: Owner, env: Readonly<Record<string
   return { home, tools: '/var/cache/bot-bottle/tools', scratch: (slug) => join('/var/lib/bot-bottle', mark, slug) };
 }
 
-/** Creates a bottle's scratch folder for its owner alone. */
+/**
+ * Creates a bottle's scratch folder. When root runs us it stays root's, and the owner only walks through to what is made
+ * theirs in it: root writes there by path, and whoever can put a link into the folder would choose where.
+ */
 export async function createScratch(folders: Folders, slug: string, owner: Owner, self: Owner): Promise<string> {
   const folder = folders.scratch(slug);
   await mkdir(join(folder, '..'), { recursive: true, mode: 0o711 });
   await mkdir(folder, { mode: 0o700 });
-  if (self.uid === 0) await chown(folder, owner.uid, owner.gid);
+  if (self.uid === 0) {
+    await chown(folder, 0, owner.gid);
+    await chmod(folder, 0o710);
+  }
   return folder;
 }

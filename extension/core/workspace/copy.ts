@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, chmodSync, closeSync, createReadStream, lchownSync, lutimesSync, mkdirSync, openSync, symlinkSync, writeSync, type Stats } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, open } from 'node:fs/promises';
+import { platform } from 'node:process';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { Owner } from '../backends/backend.ts';
@@ -87,7 +88,7 @@ async function copyOne(copying: Copying, folder: Folder, name: string, path: str
     copying.bytes += stat.size;
     copying.entries.set(path, entryOf(stat, sha256));
   } catch (thrown) {
-    if (!hasCode(thrown, 'EACCES') && !hasCode(thrown, 'ENOENT')) throw thrown;
+    if (!['EACCES', 'ENOENT', 'ELOOP', 'ENXIO'].some((code) => hasCode(thrown, code))) throw thrown;
   }
 }
 
@@ -108,8 +109,16 @@ function copySmall(folder: Folder, name: string, target: string): string | undef
   return hash.digest('hex');
 }
 
-async function copyLarge(folder: Folder, name: string, target: string): Promise<string> {
-  await copyFile(folder.at(name), target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+async function copyLarge(folder: Folder, name: string, target: string): Promise<string | undefined> {
+  // It may have become a link since it was looked at, and we may be root: what is copied is what was opened.
+  const opened = await open(folder.at(name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    if (!(await opened.stat()).isFile()) return undefined;
+    const source = platform === 'linux' ? `/proc/self/fd/${opened.fd}` : folder.at(name);
+    await copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+  } finally {
+    await opened.close();
+  }
   const hash = createHash('sha256');
   await pipeline(createReadStream(target), hash);
   return hash.digest('hex');
