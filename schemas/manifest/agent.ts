@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { manifestName } from './bottle.ts';
 import { gitUserSchema, type GitUser } from './gitGate.ts';
 import { refusedKey } from './keys.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { egressSchema, type ManifestRoute } from './egress.ts';
 import { parseEnvValue, type EnvValue } from './envValue.ts';
 import { gitGateSchema, type GitRepo, type GitUser } from './gitGate.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearest } from './nearest.ts';
 
 /** The kind of a value in words, without the value: that may be a secret in the wrong place. */

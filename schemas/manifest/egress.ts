@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { authorityKey, parseAuthority } from '../policy/host.ts';
 import { authSchemes, routeSchema, type Route } from '../policy/route.ts';
 import { logLevelSchema } from '../policy/routesFile.ts';

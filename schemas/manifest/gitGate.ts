@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { filled, httpUrl, variableName } from './keys.ts';
 
 /** Git writes `name <email>` on one line, so neither may hold what ends it. */

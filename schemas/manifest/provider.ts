@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { filled, httpUrl, variableName } from './keys.ts';
 
 const positive = z.int().min(1);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAuthority } from './host.ts';
 import { canonicalPath } from './path.ts';
 import { compilePattern } from './pattern.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { authorityKey, parseAuthority } from './host.ts';
 import { routeSchema } from './route.ts';
 

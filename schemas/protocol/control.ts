@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { logLineSchema } from './egressLog.ts';
 import { routesFileSchema } from '../policy/routesSchema.ts';
 

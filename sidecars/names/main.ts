@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { namesIn } from './names.ts';
 
 /** `node names.js ROOT` reads `["dir",...]` on stdin, writes `{"dir":["name",...]}`. Runs where the merged overlay is visible. */

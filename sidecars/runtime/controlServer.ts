@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import { z } from 'zod';
+import * as z from 'zod';
 import { controlRequestSchema } from '../../schemas/protocol/control.ts';
 import type { ControlMessage, ControlRequest } from '../../schemas/protocol/control.ts';
 import { listenOnSocket } from './unixSocket.ts';

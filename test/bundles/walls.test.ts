@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const metafileSchema = z.object({
   inputs: z.record(z.string(), z.object({ imports: z.array(z.object({ path: z.string(), external: z.boolean().optional() })) })),
-  outputs: z.record(z.string(), z.object({ bytes: z.number() })),
+  outputs: z.record(z.string(), z.object({ bytes: z.number(), inputs: z.record(z.string(), z.object({ bytesInOutput: z.number() })) })),
 });
 
 /** The rooms each bundle may be made of, and the packages it may leave to its surroundings besides Node's own. */
@@ -52,6 +52,11 @@ describe('what each bundle is made of', () => {
     const externals = Object.values(meta.inputs).flatMap((input) => input.imports.filter((one) => one.external === true).map((one) => one.path));
     const foreign = new Set(externals.filter((path) => !isNodeModule(path) && !path.endsWith('.node') && !optional.includes(path)));
     expect([...foreign].filter((path) => !wall?.externals.includes(path))).toEqual([]);
+  });
+
+  test.each(bundles)('$name holds no language of zod but the one it speaks', ({ meta }) => {
+    const held = Object.values(meta.outputs).flatMap(({ inputs }) => Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path));
+    expect(held.filter((path) => /zod\/v4\/locales\/(?!en\.)/.test(path))).toEqual([]);
   });
 
   test('the webviews hold no Node', () => {

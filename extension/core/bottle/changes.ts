@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BottleMetadata } from '../../../schemas/protocol/bottle.ts';
 import type { ChangeSet } from '../../../schemas/protocol/changeSet.ts';
 import type { RunningBottle } from '../backends/backend.ts';

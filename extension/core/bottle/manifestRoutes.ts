@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ManifestRoute } from '../../../schemas/manifest/egress.ts';
 import { type Route, routeSchema } from '../../../schemas/policy/route.ts';
 import { BottleError } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { startTime } from '../process/startTime.ts';
 
 /** A process that can be told from a later one with the same pid: start time in clock ticks (`/proc/PID/stat`, field 22). */

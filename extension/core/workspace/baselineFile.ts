@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BottleError } from '../errors.ts';
 import { writeAtomic } from '../files/atomic.ts';
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type Dockerode from 'dockerode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BottleError } from '../../../errors.ts';
 import { bridgeWorkspace } from '../containers/bridge.ts';
 import { statusOf } from '../engine/engineError.ts';

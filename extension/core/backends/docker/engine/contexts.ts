@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BottleError } from '../../../errors.ts';
 import { parseEndpoint, type Endpoint, type TlsFiles } from './endpoint.ts';
 

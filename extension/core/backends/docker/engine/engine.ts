@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BottleError } from '../../../errors.ts';
 import { createClient } from './client.ts';
 import { resolveEndpoint } from './contexts.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BottleError, type BottleErrorCode } from '../../../errors.ts';
 import { describeEndpoint, type Endpoint } from './endpoint.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One JSON object of the engine's build output. */
 const buildEventSchema = z.object({

@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BottleError } from '../../../errors.ts';
 import type { Runtime } from '../../../ports.ts';
 
