@@ -70,7 +70,8 @@ export async function watchExit(path: string): Promise<number | null> {
 
 async function open(path: string, opening: TerminalOpening): Promise<Connection> {
   const stream = connect({ path });
-  const socket = new WebSocket('ws://bottle/', { createConnection: () => stream, perMessageDeflate: false, maxPayload: largestTerminalFrame, handshakeTimeout: answerMs });
+  // An address of this form tells VS Code's proxy support, which otherwise replaces the connection, to keep off.
+  const socket = new WebSocket('ws+unix:/bottle:/', { createConnection: () => stream, perMessageDeflate: false, maxPayload: largestTerminalFrame, handshakeTimeout: answerMs });
   return new Promise((resolve, reject) => {
     const early: Buffer[] = [];
     let deliver = (bytes: Buffer): void => void early.push(bytes);
