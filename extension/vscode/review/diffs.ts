@@ -13,17 +13,22 @@ export interface ReviewedBottle {
   readonly host: string;
 }
 
-/** Opens every readable change in one multi-file diff. */
+/** Opens every readable change in one multi-file diff. Where both sides changed a file, it stands against the person's. */
 export async function openReview(bottle: ReviewedBottle, files: readonly ChangedFile[]): Promise<void> {
   const entries = [...grouped(files).values()]
     .flat()
     .filter((file) => file.refused === undefined)
-    .map((file) => [
-      hostUri(bottle, file),
-      file.status === 'added' ? undefined : changeUri('base', { slug: bottle.slug, path: file.path, hash: null }),
-      file.status === 'deleted' ? undefined : changeUri('bottle', { slug: bottle.slug, path: file.path, hash: file.hash }),
-    ]);
+    .map((file) => [hostUri(bottle, file), before(bottle, file), after(bottle, file)]);
   await commands.executeCommand('vscode.changes', reviewTitle(bottle.title), entries);
+}
+
+function before({ slug }: ReviewedBottle, { path, status, conflict }: ChangedFile): Uri | undefined {
+  if (conflict) return changeUri('host', { slug, path, hash: null });
+  return status === 'added' ? undefined : changeUri('base', { slug, path, hash: null });
+}
+
+function after({ slug }: ReviewedBottle, { path, status, hash }: ChangedFile): Uri | undefined {
+  return status === 'deleted' ? undefined : changeUri('bottle', { slug, path, hash });
 }
 
 /**

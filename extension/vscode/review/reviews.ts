@@ -1,4 +1,4 @@
-import { l10n, window, workspace } from 'vscode';
+import { commands, l10n, window, workspace } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
 import type { BottleState, BottleSummary } from '../../../schemas/protocol/bottle.ts';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
@@ -61,6 +61,8 @@ export class Reviews {
       void window.showInformationMessage(l10n.t('{0} has not changed any file.', bottleTitle(bottle)));
       return;
     }
+    // The list beside the diff is where single files are taken or thrown away.
+    await commands.executeCommand('workbench.view.scm');
     await this.#openAll(bottle, files);
   }
 
