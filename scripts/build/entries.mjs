@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { neighbours } from './neighbours.mjs';
+import { unreached } from './unreached.mjs';
 
 /** Options every Node bundle shares. Natives and the editor are never bundled. */
 const node = {
@@ -35,7 +36,7 @@ const foldersWith = (root, folder, file) =>
  * A bundle of a fixed list whose entry does not exist is left out by the caller with a note.
  */
 export function bundles(root) {
-  const product = { ...node, plugins: [neighbours(root)] };
+  const product = { ...node, plugins: [neighbours(root), unreached] };
   const fixed = [
     { name: 'extension', entry: 'extension/vscode/extension.ts', out: 'extension.js', options: product },
     { name: 'core', entry: 'extension/core/root.ts', out: 'core.js', options: product },
