@@ -3,18 +3,23 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 /** Called with each line after it is written; `end` is the byte offset just behind it. */
 export type LineListener = (line: string, end: number) => void;
 
+/** An agent can cause lines without end; the disk is the person's. In bytes: about a million lines. */
+const LARGEST = 256 * 1024 * 1024;
+
 /**
  * An append-only file of JSON lines. Writes are synchronous: a decision is on record before its answer is on the wire,
- * and a full disk is known at once (`lost`), so that the caller can fail closed.
+ * and a full disk or file is known at once (`lost`), so that the caller can fail closed.
  */
 export class LineLog {
   readonly #descriptor: number;
   readonly #listeners = new Set<LineListener>();
+  readonly #largest: number;
   #bytes: number;
   #torn: boolean;
   #lost = false;
 
-  constructor(path: string) {
+  constructor(path: string, largest = LARGEST) {
+    this.#largest = largest;
     this.#descriptor = openSync(path, 'a+', 0o600);
     this.#bytes = fstatSync(this.#descriptor).size;
     this.#torn = this.#bytes > 0 && this.#read(this.#bytes - 1, 1).toString() !== '\n';
@@ -35,6 +40,10 @@ export class LineLog {
     const line = JSON.stringify(value);
     // A write cut short earlier left half a line: end it, so that this one stays readable.
     const bytes = Buffer.from(this.#torn ? `\n${line}\n` : `${line}\n`);
+    if (this.#bytes + bytes.length > this.#largest) {
+      this.#lost = true;
+      return false;
+    }
     try {
       const written = writeSync(this.#descriptor, bytes);
       this.#bytes += written;

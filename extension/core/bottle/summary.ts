@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { BottleMetadata, BottleSummary } from '../../../schemas/protocol/bottle.ts';
 
@@ -19,13 +19,20 @@ export async function summarize(metadata: BottleMetadata, stateDir: string): Pro
   };
 }
 
+/** What the writer puts into the line of a refusal: it escapes quotes in every value, so nobody else can. */
+const refusal = '"verdict":"block"';
+
+/** An agent can make the log long: it is read piece by piece, the end of each carried over. */
 async function blockedCount(logFile: string): Promise<number> {
-  let text: string;
+  let [count, carried] = [0, ''];
   try {
-    text = await readFile(logFile, 'latin1');
+    for await (const chunk of createReadStream(logFile, { encoding: 'latin1', highWaterMark: 1024 * 1024 })) {
+      const text = carried + String(chunk);
+      count += text.split(refusal).length - 1;
+      carried = text.slice(-(refusal.length - 1));
+    }
   } catch {
-    return 0;
+    // Nothing was logged so far.
   }
-  // Counting the literal is enough: the writer emits keys in schema order and escapes quotes in every value.
-  return text.split('"verdict":"block"').length - 1;
+  return count;
 }
