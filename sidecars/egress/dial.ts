@@ -60,7 +60,8 @@ export class Pools {
     const pool =
       scheme === 'http'
         ? new HttpAgent(options)
-        : new HttpsAgent({ ...options, secureContext: live.trust, ALPNProtocols: ['http/1.1'], ...(authority.kind === 'name' ? { servername: authority.host } : {}) });
+        : // Said, because an environment variable could switch it off.
+          new HttpsAgent({ ...options, rejectUnauthorized: true, secureContext: live.trust, ALPNProtocols: ['http/1.1'], ...(authority.kind === 'name' ? { servername: authority.host } : {}) });
     this.#pools.set(key, pool);
     return pool;
   }
