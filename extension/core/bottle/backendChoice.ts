@@ -43,7 +43,7 @@ export function named(backends: ReadonlyMap<BackendName, Backend>, name: string)
 
 function unavailable(tried: readonly BackendName[], problems: readonly DoctorCheck[]): BottleError {
   const first = problems[0];
-  return new BottleError('backend-unavailable', `No bottle can run here with ${tried.join(' or ')}: ${problems.map((check) => check.detail).join('; ')}.`, {
+  return new BottleError('backend-unavailable', `No bottle can run here with ${tried.join(' or ')}: ${problems.map((check) => check.detail.replace(/\.$/, '')).join('; ')}.`, {
     hint: first?.fix ?? '',
     actions: [{ title: 'Doctor', command: 'botBottle.doctor' }],
   });

@@ -7,6 +7,7 @@ import type { Runtime } from '../../ports.ts';
 import type { Limits, Owner } from '../backend.ts';
 import { currentArchitecture } from '../shared/seccomp/filter.ts';
 import { planLimits } from './limits.ts';
+import { unreadablePrograms } from './readable.ts';
 
 /** The first release with `--disable-userns`. */
 const oldestBubblewrap = [0, 8] as const;
@@ -36,6 +37,7 @@ export async function probeMachine(runtime: Runtime, self: Owner, env: Environme
     systemTools(self),
     filter(),
     terminal(runtime),
+    ...(self.uid === 0 ? [programs(runtime)] : []),
     { ...check('bubblewrap-limits', true, planLimits('probe', sampleLimits, self.uid, env).says, '') },
   ];
 }
@@ -92,6 +94,12 @@ function terminal(runtime: Runtime): DoctorCheck {
   } catch {
     return check(id, false, `The terminal library for ${process.platform}-${process.arch} is missing.`, 'Install the extension built for this platform, or run npm install.');
   }
+}
+
+function programs(runtime: Runtime): DoctorCheck {
+  const closed = unreadablePrograms(runtime);
+  if (closed.length === 0) return check('bubblewrap-programs', true, "The agent's user may read Node and our programs.", '');
+  return check('bubblewrap-programs', false, `Only root may read ${closed.join(', ')}, but the agent runs as another user.`, `chmod -R a+rX ${closed.join(' ')}`);
 }
 
 function setting(path: string): string | undefined {
