@@ -23,6 +23,8 @@ export type BottleErrorCode =
 export interface BottleErrorAction {
   readonly title: string;
   readonly command: string;
+  /** Arguments of the command, never a secret. */
+  readonly args?: readonly string[];
 }
 
 export interface BottleErrorOptions {

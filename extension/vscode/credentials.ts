@@ -20,12 +20,6 @@ export class Credentials implements Secrets, Ask {
     return this.#env[name] || (await this.#storage.get(prefix + name));
   }
 
-  /** The names without a value. */
-  async missing(names: readonly string[]): Promise<readonly string[]> {
-    const values = await Promise.all(names.map(async (name) => this.get(name)));
-    return names.filter((_name, index) => values[index] === undefined);
-  }
-
   async secret(name: string, prompt: string): Promise<string | undefined> {
     return window.showInputBox({
       title: l10n.t('Secret for {0}', name),

@@ -39,6 +39,6 @@ async function asked(deps: BottlesDeps, name: string, prompt: string): Promise<s
 function missing(name: string): BottleError {
   return new BottleError('credential-missing', `The credential ${name} is not set.`, {
     hint: `export ${name}=... before starting, or store it with "Bottle: Store Credential".`,
-    actions: [{ title: 'Store Credential', command: 'botBottle.storeCredential' }],
+    actions: [{ title: 'Store Credential', command: 'botBottle.storeCredential', args: [name] }],
   });
 }

@@ -5,7 +5,6 @@ import type { App, Command } from '../app.ts';
 import { commandIds } from '../ids.ts';
 import { pickFolder } from '../start/folder.ts';
 import { confirmPlan } from '../start/preflightPick.ts';
-import { credentialNames } from '../start/preflight.ts';
 import { stepText } from '../start/progressText.ts';
 import { askAgent, askColor, askLabel } from '../start/questions.ts';
 
@@ -17,9 +16,9 @@ export function startAgentCommand(app: StartApp): Command {
     const request = await ask(app);
     if (request === undefined) return;
     const { bottles } = await app.load();
-    const plan = await bottles.plan(request, new AbortController().signal);
-    if (!(await confirmPlan(plan.shown, app.credentials))) return;
-    const slug = await withCredential(app, plan, () => start(app, plan));
+    const plan = await withCredential(app, () => bottles.plan(request, new AbortController().signal));
+    if (!(await confirmPlan(plan.shown))) return;
+    const slug = await withCredential(app, () => start(app, plan));
     await app.store.refresh();
     const bottle = slug === undefined ? undefined : app.store.find(slug);
     if (bottle !== undefined) await app.terminals.show(bottle);
@@ -67,17 +66,17 @@ async function start(app: StartApp, plan: StartPlan): Promise<string> {
   );
 }
 
-/** A start that fails for want of a credential offers to store it and goes on; a plan can still be started then. */
-async function withCredential(app: StartApp, plan: StartPlan, work: () => Promise<string>): Promise<string | undefined> {
+/** Work that fails for want of a credential offers to store it and is done again. */
+async function withCredential<T>(app: StartApp, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
-    if (toBottleError(thrown).code !== 'credential-missing') throw thrown;
-    const [name] = await app.credentials.missing(credentialNames(plan.shown));
-    if (name === undefined) throw thrown;
+    const error = toBottleError(thrown);
+    const name = error.actions.find((action) => action.command === commandIds.storeCredential)?.args?.[0];
+    if (error.code !== 'credential-missing' || name === undefined) throw thrown;
     const yes = l10n.t('Store Credential');
-    const chosen = await window.showErrorMessage(toBottleError(thrown).message, yes);
+    const chosen = await window.showErrorMessage(error.message, yes);
     if (chosen !== yes || (await app.credentials.store(name)) === undefined) throw new BottleError('cancelled', l10n.t('The start was given up.'), { cause: thrown });
-    return work();
+    return withCredential(app, work);
   }
 }

@@ -13,7 +13,7 @@ export interface ErrorMessage {
 /** Words and buttons for an error. The core's own actions come first; those that are not editor commands are left out. */
 export function errorMessage(error: BottleError, t: Translate): ErrorMessage {
   const row = errorTable[error.code];
-  const own = error.actions.filter((action) => action.command.startsWith('botBottle.')).map((action) => ({ ...action, args: [] }));
+  const own = error.actions.filter((action) => action.command.startsWith('botBottle.')).map((action) => ({ ...action, args: action.args ?? [] }));
   const seen = new Set(own.map((button) => button.command));
   const common = row.buttons.filter((button) => !seen.has(button.command)).map((button) => ({ ...button, title: t(button.title) }));
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../schemas/protocol/bottle.ts';
 import { english } from '../words.ts';
-import { credentialNames, preflight } from './preflight.ts';
+import { preflight } from './preflight.ts';
 
 const plan: Plan = {
   agent: 'claude', bottle: 'claude', provider: 'claude', backend: 'docker', image: 'bot-bottle-claude:1', label: 'Fix', color: null,
@@ -15,7 +15,7 @@ const plan: Plan = {
   limits: {},
   consent: { required: false, reasons: [] },
 };
-const text = (of: Plan, missing: readonly string[] = []) => preflight(of, missing, english).flatMap((section) => section.lines.map((line) => [line.label, line.description, ...(line.detail === undefined ? [] : [line.detail])].join(' | ')));
+const text = (of: Plan) => preflight(of, english).flatMap((section) => section.lines.map((line) => [line.label, line.description, ...(line.detail === undefined ? [] : [line.detail])].join(' | ')));
 
 describe('what a person sees before a start', () => {
   it('names every host and the credential used for it', () => {
@@ -27,31 +27,25 @@ describe('what a person sees before a start', () => {
     expect(text({ ...plan, egress: { routes: [], log: 1 } })).toContain('Nothing on the network | no route is allowed');
   });
 
-  it('names each credential once and offers to store one that is missing', () => {
-    expect(credentialNames(plan)).toEqual(['CLAUDE']);
-    const line = preflight(plan, ['CLAUDE'], english).flatMap((section) => section.lines).find((one) => one.credential !== undefined);
-    expect(line?.credential).toBe('CLAUDE');
-  });
-
   it('says that secret files are hidden and why it is a copy', () => {
     expect(text(plan)).toContain('4 secret files are hidden | .env, a.pem, b.pem and 1 more');
     expect(text(plan).join()).toContain('The engine is remote.');
   });
 
   it('puts what needs consent first', () => {
-    const [first] = preflight({ ...plan, consent: { required: true, reasons: ['This manifest is new.'] } }, [], english);
+    const [first] = preflight({ ...plan, consent: { required: true, reasons: ['This manifest is new.'] } }, english);
     expect(first?.lines[0]?.label).toBe('This manifest is new.');
   });
 
   it('shows a long reason to its end, over several lines', () => {
     const reason = `The agent comes from the workspace (/home/me/${'deep/'.repeat(20)}agent.md), not from your home folder.`;
-    const [first] = preflight({ ...plan, consent: { required: true, reasons: [reason] } }, [], english);
+    const [first] = preflight({ ...plan, consent: { required: true, reasons: [reason] } }, english);
     const lines = first?.lines.map((line) => line.label) ?? [];
     expect(lines.join('').replaceAll(' ', '')).toBe(reason.replaceAll(' ', ''));
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
   });
 
   it('never shows an empty section', () => {
-    expect(preflight(plan, [], english).every((section) => section.lines.length > 0)).toBe(true);
+    expect(preflight(plan, english).every((section) => section.lines.length > 0)).toBe(true);
   });
 });

@@ -1,14 +1,13 @@
 import type { Plan } from '../../../schemas/protocol/bottle.ts';
 import type { Translate } from '../words.ts';
 
-/** One line of what a person sees before a start. `credential` names one that can be stored from here. */
+/** One line of what a person sees before a start. */
 export interface PreflightLine {
   readonly icon: string;
   readonly label: string;
   readonly description: string;
   /** A second line. */
   readonly detail?: string;
-  readonly credential?: string;
 }
 
 /** Lines under a heading. */
@@ -20,16 +19,11 @@ export interface PreflightSection {
 /** What fits beside a heading in the editor's pick, broken between words where there are any. */
 const widestLine = /\S.{0,59}(?=\s|$)|\S{1,60}/g;
 
-/** Credentials a plan needs from the host, by name. */
-export function credentialNames(plan: Plan): readonly string[] {
-  return [...new Set(plan.egress.routes.flatMap((route) => (route.credential === null ? [] : [route.credential])))];
-}
-
 /** The whole plan in sections: what the agent reaches, which credentials are used for it, what it works on. */
-export function preflight(plan: Plan, missing: readonly string[], t: Translate): readonly PreflightSection[] {
+export function preflight(plan: Plan, t: Translate): readonly PreflightSection[] {
   const sections: readonly PreflightSection[] = [
     { title: t('Please note'), lines: plan.consent.reasons.flatMap(noteLines) },
-    { title: t('The agent may reach'), lines: reach(plan, missing, t) },
+    { title: t('The agent may reach'), lines: reach(plan, t) },
     { title: t('It works on'), lines: workspaceLines(plan, t) },
     { title: t('It is given'), lines: given(plan, t) },
     { title: t('It runs'), lines: [
@@ -46,13 +40,11 @@ function noteLines(sentence: string): readonly PreflightLine[] {
   return lines.map((line, index) => ({ icon: index === 0 ? 'warning' : 'blank', label: line.trim(), description: '' }));
 }
 
-function reach(plan: Plan, missing: readonly string[], t: Translate): readonly PreflightLine[] {
+function reach(plan: Plan, t: Translate): readonly PreflightLine[] {
   if (plan.egress.routes.length === 0) return [{ icon: 'lock', label: t('Nothing on the network'), description: t('no route is allowed') }];
-  return plan.egress.routes.map(({ host, credential }) => {
-    if (credential === null) return { icon: 'globe', label: host, description: '' };
-    if (missing.includes(credential)) return { icon: 'key', label: host, description: t('needs a credential'), detail: t('{0} is not set. Select this line to store it.', credential), credential };
-    return { icon: 'key', label: host, description: t('with {0}, put in outside the bottle', credential) };
-  });
+  return plan.egress.routes.map(({ host, credential }) =>
+    credential === null ? { icon: 'globe', label: host, description: '' } : { icon: 'key', label: host, description: t('with {0}, put in outside the bottle', credential) },
+  );
 }
 
 function workspaceLines(plan: Plan, t: Translate): readonly PreflightLine[] {

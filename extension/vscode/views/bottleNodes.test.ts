@@ -45,6 +45,10 @@ describe('the lines under a bottle', () => {
     expect(detailNodes(bottle, english).map((node) => node.command)).toEqual(['reviewChanges', 'showEgressLog', undefined, undefined]);
   });
 
+  it('name the folder shortly, and in full where there is room', () => {
+    expect(detailNodes(bottle, english).find((node) => node.kind === 'workspace')).toMatchObject({ label: 'app', tooltip: '/home/me/app, overlay of the folder' });
+  });
+
   it('carry the slug, so that a command knows its bottle', () => {
     expect(detailNodes(bottle, english).every((node) => node.slug === 'fix-tests')).toBe(true);
   });

@@ -47,9 +47,13 @@ export function detailNodes(bottle: BottleSummary, t: Translate): readonly Bottl
   return [
     detail(bottle, 'changes', 'diff-multiple', t('Review Changes'), '', 'reviewChanges'),
     detail(bottle, 'egress', 'globe', t('Egress Log'), bottle.blocked === 0 ? t('nothing blocked') : t('{0} blocked', bottle.blocked), 'showEgressLog'),
-    detail(bottle, 'workspace', 'folder', bottle.workspace.host, mode),
+    { ...detail(bottle, 'workspace', 'folder', lastSegment(bottle.workspace.host), mode), tooltip: `${bottle.workspace.host}, ${mode}` },
     detail(bottle, 'backend', 'server-environment', bottle.backend, bottle.slug),
   ];
+}
+
+function lastSegment(path: string): string {
+  return path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
 }
 
 function detail(bottle: BottleSummary, kind: BottleNode['kind'], icon: string, label: string, description: string, command?: CommandName): BottleNode {
