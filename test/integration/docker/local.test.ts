@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDockerBackend } from '../../../extension/core/backends/docker/backend.ts';
 import { homeId, labels } from '../../../extension/core/backends/docker/bottle/objects.ts';
+import { processMark } from '../../../extension/core/bottle/processMark.ts';
 import { silentLog } from '../../../extension/core/ports.ts';
 import { idle, makeBench, seen, type Bench } from '../../contract/bench.ts';
 import { metadataOf } from '../../support/backends/spec.ts';
@@ -35,6 +36,25 @@ describe('an engine on this machine', () => {
     const { workspace } = await bench.make({ script: idle });
     const choice = await world.backend.workspaceMode(join(workspace, name), world.owner, never);
     expect(choice).toMatchObject({ mode: 'copy', reason: expect.stringContaining('its path contains') });
+  });
+
+  it('does not take a bottle of another engine for one that is gone', async () => {
+    const made = await bench.start({ script: idle });
+    const handle = { ...made.bottle.handle, agent: 'f'.repeat(64) };
+    expect(await world.backend.adopt(metadataOf(made, 'docker', handle), never)).toBeUndefined();
+    await expect(world.backend.adopt(metadataOf(made, 'docker', { ...handle, engine: 'ssh://elsewhere' }), never)).rejects.toMatchObject({
+      code: 'backend-unavailable',
+      message: expect.stringContaining('ssh://elsewhere'),
+    });
+  });
+
+  it('leaves the objects of a start under way to the process that starts it', async () => {
+    const made = await bench.start({ script: idle });
+    const metadata = { ...metadataOf(made, 'docker', { starter: await processMark(process.pid) }), state: 'starting' };
+    writeFileSync(join(made.spec.stateDir, 'metadata.json'), JSON.stringify(metadata));
+    expect(await world.backend.sweep(made.stateRoot, new Set(), never)).toEqual({ removed: [] });
+    writeFileSync(join(made.spec.stateDir, 'metadata.json'), JSON.stringify({ ...metadata, handle: {} }));
+    expect((await world.backend.sweep(made.stateRoot, new Set(), never)).removed).not.toEqual([]);
   });
 
   it('shows no credential and no value of the environment in anything that docker inspect prints', async () => {
