@@ -23,10 +23,10 @@ const backends = hasDocker ? ['bubblewrap', 'docker'] : ['bubblewrap'];
 const site = openSite(root, base === undefined ? {} : { BOT_BOTTLE_BASE_IMAGE: base });
 
 const startOnce = async (backend, workspace) => {
-  const { bottle, session, took, mode } = await startToFirstByte(site, backend, workspace);
+  const { bottle, session, planned, took, mode } = await startToFirstByte(site, backend, workspace);
   session.detach();
   await site.bottles.stop(bottle.slug, { discardChanges: true });
-  return { took, mode };
+  return { planned, took, mode };
 };
 
 const dockerRun = () => {
@@ -68,10 +68,12 @@ try {
   for (let round = 0; round <= runs; round++) {
     for (const backend of backends) {
       for (const [name, workspace] of [['empty', small], ['large', large]]) {
-        const { took, mode } = await startOnce(backend, workspace);
+        const { planned, took, mode } = await startOnce(backend, workspace);
         modes.add(mode);
         // The first round builds images and fills caches.
-        if (round > 0) record(`${backend} ${name}`, took);
+        if (round === 0) continue;
+        record(`${backend} ${name}`, took);
+        record(`${backend} ${name} plan`, planned);
       }
     }
     if (hasDocker && round > 0) record('docker run', dockerRun());
@@ -86,6 +88,8 @@ try {
   for (const backend of backends) {
     rows.push(row(`${backend}: start to first terminal byte`, measured.get(`${backend} empty`), reference));
     rows.push(row(`${backend}: the same with ${files} files, against an empty workspace`, measured.get(`${backend} large`), measured.get(`${backend} empty`)));
+    rows.push(row(`${backend}: plan and preflight, before a person agrees`, measured.get(`${backend} empty plan`)));
+    rows.push(row(`${backend}: the same with ${files} files`, measured.get(`${backend} large plan`), measured.get(`${backend} empty plan`)));
     rows.push(row(`${backend}: 100 MB of terminal output through attach and filter`, measured.get(`${backend} flood`)));
     rows.push(row(`${backend}: longest stall of the attach process meanwhile`, measured.get(`${backend} stall`)));
   }

@@ -56,13 +56,17 @@ export const openSite = (root, env) => {
 
 const signal = () => AbortSignal.timeout(600_000);
 
-/** Starts a bottle; resolves with it, its terminal and the milliseconds from the request to the terminal's first byte. */
+/**
+ * Starts a bottle; resolves with it, its terminal, the milliseconds the plan took (a person reads it and agrees before
+ * anything starts), and those from there to the terminal's first byte.
+ */
 export const startToFirstByte = async ({ bottles }, backend, workspace, prompt) => {
-  const before = performance.now();
+  const asked = performance.now();
   const plan = await bottles.plan({ agent: 'bench', workspace, backend, ...(prompt === undefined ? {} : { prompt }) }, signal());
+  const before = performance.now();
   const bottle = await bottles.start(plan, { report() {} }, signal());
   const session = await bottle.attach({ cols: 120, rows: 32 });
   await new Promise((resolve) => session.output.once('data', resolve));
   const took = performance.now() - before;
-  return { bottle, session, took, mode: plan.shown.workspace.mode };
+  return { bottle, session, planned: before - asked, took, mode: plan.shown.workspace.mode };
 };

@@ -71,18 +71,18 @@ export async function startBottle(deps: BottlesDeps, plan: ResolvedPlan, progres
       stateDir,
       scratchDir: scratch,
     };
-    const [started] = await Promise.allSettled([
-      parts.backend.start(spec, progress, signal),
-      recordBaseline({ workspace, scratchDir: scratch, hidden: plan.shown.workspace.hidden, signal }),
-    ]);
-    if (started.status === 'rejected') throw started.reason;
-    const bottle = started.value;
+    const bottle = await parts.backend.start(spec, progress, signal);
     try {
       await writeMetadata(home, { ...metadata, state: 'running', handle: bottle.handle });
     } catch (cause) {
       await bottle.stop();
       throw cause;
     }
+    // Hashes make the judgement of host edits finer; without them ctime decides. Nobody waits for them, and a process
+    // that ends at once after the start may leave them unwritten.
+    recordBaseline({ workspace, scratchDir: scratch, hidden: plan.shown.workspace.hidden, signal }).catch((cause: unknown) => {
+      deps.log.debug(`No hashes of the host folder for ${slug}: ${toBottleError(cause).message}`);
+    });
     return bottle;
   } catch (thrown) {
     await removeState(home, slug, scratch).catch((cause: unknown) => {
