@@ -24,6 +24,8 @@ export default defineConfig({
       project('escape', ['test/escape/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
       project('crash', ['test/crash/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
       project('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 240_000, oneAtATime: true, globalSetup: 'test/support/vscode/globalSetup.ts' }),
+      // Not a test: what `scripts/screenshots.mjs` runs.
+      project('pictures', ['test/pictures/*.ts'], { testTimeout: 240_000, oneAtATime: true, globalSetup: 'test/support/vscode/globalSetup.ts' }),
     ],
   },
 });

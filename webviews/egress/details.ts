@@ -1,7 +1,7 @@
 import type { LogLine } from '../../schemas/protocol/egressLog.ts';
 import type { PanelWords } from '../../schemas/protocol/egressPanel.ts';
 import { fill, icon, make } from '../ui/dom.ts';
-import { authority, bytes, duration, statusText } from './format.ts';
+import { authority, bytes, duration, statusText, why } from './format.ts';
 
 /** Everything known of one request, beside the list. */
 export class Details {
@@ -52,8 +52,8 @@ export class Details {
     ];
     return [
       make('header', {}, [title, this.#close]),
-      make('p', { class: 'reason', text: line.reason }),
-      make('dl', {}, rows.flatMap(([name, value]) => [make('dt', { text: name }), make('dd', { text: value })])),
+      make('p', { class: 'reason', text: why(line) }),
+      make('dl', {}, rows.filter(([, value]) => value !== '').flatMap(([name, value]) => [make('dt', { text: name }), make('dd', { text: value })])),
     ];
   }
 }

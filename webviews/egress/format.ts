@@ -34,3 +34,8 @@ export function authority(line: Pick<LogLine, 'host' | 'port'>): string {
 export function statusText(status: number): string {
   return status === 0 ? '–' : String(status);
 }
+
+/** Why, without the word that tells the agent who refused: here everything is about egress. */
+export function why(line: Pick<LogLine, 'reason'>): string {
+  return line.reason.replace(/^egress: /, '');
+}

@@ -1,7 +1,7 @@
 import type { LogLine } from '../../schemas/protocol/egressLog.ts';
 import type { PanelWords } from '../../schemas/protocol/egressPanel.ts';
 import { fill, icon, make } from '../ui/dom.ts';
-import { authority, bytes, statusText, timeOfDay } from './format.ts';
+import { authority, bytes, statusText, timeOfDay, why } from './format.ts';
 
 /** The columns in order: class of their cells and title. */
 export function columns(words: PanelWords): readonly (readonly [name: string, title: string])[] {
@@ -31,7 +31,7 @@ export function makeRow(line: LogLine, words: PanelWords): HTMLElement {
     cell('address', [make('span', { class: 'host', text: authority(line) }), make('span', { class: 'path', text: line.path })]),
     cell('status', [text(statusText(line.status))]),
     cell('transfer', [make('span', { text: `↑${bytes(line.bytesUp)} ↓${bytes(line.bytesDown)}`, attributes: { 'aria-hidden': 'true' } }), spoken(line, words)]),
-    cell('why', [text(line.reason)]),
+    cell('why', [text(why(line))]),
   ];
   return make('div', { class: `row ${line.verdict}`, attributes: { role: 'row', id: rowId(line) } }, cells);
 }

@@ -6,8 +6,6 @@ export interface PreflightLine {
   readonly icon: string;
   readonly label: string;
   readonly description: string;
-  /** A second line. */
-  readonly detail?: string;
 }
 
 /** Lines under a heading. */
@@ -22,7 +20,7 @@ const widestLine = /\S.{0,59}(?=\s|$)|\S{1,60}/g;
 /** The whole plan in sections: what the agent reaches, which credentials are used for it, what it works on. */
 export function preflight(plan: Plan, t: Translate): readonly PreflightSection[] {
   const sections: readonly PreflightSection[] = [
-    { title: t('Please note'), lines: plan.consent.reasons.flatMap(noteLines) },
+    { title: t('Please note'), lines: plan.consent.reasons.flatMap((reason) => noteLines(reason, 'warning')) },
     { title: t('The agent may reach'), lines: reach(plan, t) },
     { title: t('It works on'), lines: workspaceLines(plan, t) },
     { title: t('It is given'), lines: given(plan, t) },
@@ -35,9 +33,9 @@ export function preflight(plan: Plan, t: Translate): readonly PreflightSection[]
 }
 
 /** A sentence that must be read to its end, over as many lines as it needs: the editor cuts a line that is too long. */
-function noteLines(sentence: string): readonly PreflightLine[] {
+function noteLines(sentence: string, icon: string): readonly PreflightLine[] {
   const lines = sentence.match(widestLine) ?? [];
-  return lines.map((line, index) => ({ icon: index === 0 ? 'warning' : 'blank', label: line.trim(), description: '' }));
+  return lines.map((line, index) => ({ icon: index === 0 ? icon : 'blank', label: line.trim(), description: '' }));
 }
 
 function reach(plan: Plan, t: Translate): readonly PreflightLine[] {
@@ -50,9 +48,8 @@ function reach(plan: Plan, t: Translate): readonly PreflightLine[] {
 function workspaceLines(plan: Plan, t: Translate): readonly PreflightLine[] {
   const { mode, host, reason, hidden } = plan.workspace;
   const lines: PreflightLine[] = [
-    mode === 'overlay'
-      ? { icon: 'folder', label: host, description: t('as an overlay; your files are not touched') }
-      : { icon: 'folder', label: host, description: t('as a copy; your files are not touched'), ...(reason === '' ? {} : { detail: reason }) },
+    { icon: 'folder', label: host, description: mode === 'overlay' ? t('as an overlay; your files are not touched') : t('as a copy; your files are not touched') },
+    ...(mode === 'overlay' ? [] : noteLines(reason, 'info')),
   ];
   if (hidden.length > 0) {
     const named = hidden.slice(0, 3).join(', ');

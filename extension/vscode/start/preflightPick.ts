@@ -40,10 +40,9 @@ function items(plan: Plan): PreflightItem[] {
     start,
     ...preflight(plan, l10n.t).flatMap((section) => [
       { label: section.title, kind: QuickPickItemKind.Separator },
-      ...section.lines.map(({ icon, label, description, detail }) => ({
+      ...section.lines.map(({ icon, label, description }) => ({
         label,
         description,
-        ...(detail === undefined ? {} : { detail }),
         iconPath: icon === 'warning' ? new ThemeIcon(icon, new ThemeColor('list.warningForeground')) : new ThemeIcon(icon),
       })),
     ]),

@@ -24,6 +24,10 @@ export interface WindowOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly askForTrust?: boolean;
+  /** Empty folder for everything of this window; default a temporary one. */
+  readonly folder?: string;
+  /** Name of the workspace folder. */
+  readonly name?: string;
   /** Query of the window's address; default opens the workspace folder. */
   readonly query?: string;
 }
@@ -54,10 +58,10 @@ export interface TestWindow {
 
 /** Opens VS Code with the packed extension and waits until its status item shows. */
 export async function openWindow(options: WindowOptions): Promise<TestWindow> {
-  const folder = mkdtempSync(join(tmpdir(), 'bottle-window-'));
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'bottle-window-'));
   const home = join(folder, 'home');
-  const workspace = join(folder, 'project');
-  mkdirSync(workspace);
+  const workspace = join(folder, options.name ?? 'project');
+  mkdirSync(workspace, { recursive: true });
   mkdirSync(shots, { recursive: true });
   writeAll(home, options.manifests ?? {});
   writeAll(workspace, options.files ?? {});
