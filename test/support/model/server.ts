@@ -22,7 +22,8 @@ export interface ModelServer {
   readonly url: string;
   /** `ADDRESS:PORT`, as a route names it. */
   readonly host: string;
-  readonly requests: readonly Received[];
+  /** In order of arrival; a test may empty it to start over. */
+  readonly requests: Received[];
   close(): Promise<void>;
 }
 
