@@ -37,8 +37,9 @@ afterAll(async () => {
 
 describe.each(['bubblewrap', 'docker'])('Claude Code in a bottle on %s', (backend) => {
   let cli: CommandLine;
+  let before = 0;
   beforeEach(() => {
-    model.requests.splice(0);
+    before = model.requests.length;
     cli = createCommandLine({
       manifests: {
         'bottles/claude.md': `---\nenv:\n  ANTHROPIC_BASE_URL: "${model.url}"\nagent_provider:\n  template: claude\n  auth_token: CLAUDE_TEST_TOKEN\negress:\n  routes:\n    - host: "${model.host}"\n      private_addresses: true\n---\n`,
@@ -59,7 +60,7 @@ describe.each(['bubblewrap', 'docker'])('Claude Code in a bottle on %s', (backen
     terminal.pty.write('\r');
     await terminal.shows(/(?<!say:)ALLDONE/, 90_000);
 
-    const inference = model.requests.filter((request) => request.path.endsWith('/v1/messages'));
+    const inference = model.requests.slice(before).filter((request) => request.path.endsWith('/v1/messages'));
     expect(inference.length).toBeGreaterThan(2);
     expect(new Set(inference.map((request) => request.authorization))).toEqual(new Set([`Bearer ${token}`]));
 
