@@ -78,7 +78,7 @@ export function decide(policy: Policy, request: MatchRequest): Verdict {
   }
   const fit = fittingRule(found, request, target.value);
   if (fit === undefined) return block(`${found.clause}.matches`, `no entry of matches fits this ${request.method}`, ASK, found);
-  return { verdict: 'allow', clause: fit, reason: `allowed by ${fit}`, route: found.route, target: target.value };
+  return { verdict: 'allow', clause: fit, reason: `allowed by the route for ${found.route.host} (${fit})`, route: found.route, target: target.value };
 }
 
 function fittingRule(found: CompiledRoute, request: MatchRequest, target: Target): string | undefined {
