@@ -14,7 +14,7 @@ const media = resolve(import.meta.dirname, '../../media/screenshots');
 /** What the person asks for. */
 const prompt = 'The test for the mean of no numbers fails. Please repair it.';
 
-/** The script of the model. It stands in the project's notes for agents, so that the window shows the question alone. */
+/** What the model does then. */
 const script = [
   '{{bash:node --test 2>&1 | grep -E "^# (pass|fail)"}}',
   "{{bash:sed -i 's|return sum / numbers.length|return numbers.length === 0 ? 0 : sum / numbers.length|' src/mean.js}}",
@@ -51,10 +51,9 @@ describe('pictures of the product', () => {
   beforeAll(async () => {
     mkdirSync(media, { recursive: true });
     const authority = createTestAuthority();
-    model = await startModel(authority);
+    model = await startModel(authority, script);
     mkdirSync(folder);
     writeSample(join(folder, 'mean'));
-    writeFileSync(join(folder, 'mean/CLAUDE.md'), `${script}\n`);
     const routes = ['egress:', '  routes:', '    - host: registry.npmjs.org', '      private_addresses: true', `    - host: ${model.host}`, '      private_addresses: true'];
     window = await openWindow({
       folder,
@@ -126,6 +125,8 @@ describe('pictures of the product', () => {
     await vs.command('Bottle: Review Changes');
     await vs.page.locator('.multiDiffEntry').nth(2).waitFor();
     await until('its text', async () => (await vs.page.locator('.multiDiffEntry .view-line').count()) > 8);
+    // The code is coloured a moment later.
+    await until('its colours', async () => new Set(await vs.page.locator('.multiDiffEntry .view-line span[class^="mtk"]').evaluateAll((spans) => spans.map((span) => span.className))).size > 8);
     await quiet();
     await take('review');
     await vs.command('View: Close Editor');

@@ -27,8 +27,11 @@ export interface ModelServer {
   close(): Promise<void>;
 }
 
-/** Starts the scripted model behind a certificate of `authority`, on every interface of this machine. */
-export async function startModel(authority: TestAuthority): Promise<ModelServer> {
+/**
+ * Starts the scripted model behind a certificate of `authority`, on every interface of this machine. A script given here
+ * is done for every prompt, after what the prompt itself asks for.
+ */
+export async function startModel(authority: TestAuthority, script = ''): Promise<ModelServer> {
   const address = machineAddress();
   const { certPem, keyPem } = authority.issue([address, '127.0.0.1', 'localhost']);
   const requests: Received[] = [];
@@ -36,7 +39,7 @@ export async function startModel(authority: TestAuthority): Promise<ModelServer>
     receive(request)
       .then((received) => {
         requests.push(received);
-        return answer(received, response);
+        return answer(received, response, script);
       })
       .catch((thrown: unknown) => sendJson(response, 500, { type: 'error', error: { type: 'api_error', message: String(thrown) } }));
   });
@@ -70,14 +73,15 @@ async function receive(request: IncomingMessage): Promise<Received> {
   };
 }
 
-async function answer(received: Received, response: ServerResponse): Promise<void> {
+async function answer(received: Received, response: ServerResponse, script: string): Promise<void> {
   if (received.method === 'POST' && received.path.endsWith('/v1/messages/count_tokens')) return sendJson(response, 200, { input_tokens: 1000 });
   if (received.method !== 'POST' || !received.path.endsWith('/v1/messages')) {
     // What the CLI also asks for, and does without.
     return sendJson(response, 404, { type: 'error', error: { type: 'not_found_error', message: `nothing at ${received.path}` } });
   }
   const request = requestSchema.parse(JSON.parse(received.body));
-  const action = nextAction(turnsOf(request), (request.tools ?? []).map((tool) => tool.name ?? ''));
+  const turns = turnsOf(request).map((turn) => (turn.role === 'user' ? { ...turn, text: turn.text + script } : turn));
+  const action = nextAction(turns, (request.tools ?? []).map((tool) => tool.name ?? ''));
   if (action.waitMs > 0) await wait(action.waitMs);
   if (request.stream !== true) return sendJson(response, 200, wholeAnswer(request.model, action));
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
