@@ -94,6 +94,7 @@ describe('pictures of the product', () => {
     await vs.command('Terminal: Move Terminal into Editor Area');
     await vs.treeItem('fix the mean').click();
     await vs.terminals.type(prompt);
+    await vs.terminals.shows('Please repair it.');
     await vs.page.keyboard.press('Enter');
     await vs.terminals.shows('both tests pass.', 90_000);
     window.cli('exec', 'fix-the-mean', '--', 'sh', '-c', more);
@@ -137,10 +138,12 @@ describe('pictures of the product', () => {
     for (const [label, color] of [['look round', 'blue'], ['try the new API', 'magenta']] as const) {
       window.cli('start', 'shell', '--workspace', window.workspace, '--label', label, '--color', color, '--detach', '--yes');
     }
+    await vs.command('View: Close All Editors');
     await theme('Light Modern', 'vs');
     await vs.sidebar('Bot Bottle');
     await vs.treeItem('try the new API').waitFor();
     await vs.treeAction('look round', 'Attach');
+    await vs.terminals.shows('/workspace$');
     await vs.terminals.type('id; ls; curl -sS https://example.com\n');
     await vs.terminals.shows('curl:');
     await quiet();
