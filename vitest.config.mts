@@ -23,6 +23,8 @@ export default defineConfig({
       project('integration', ['test/integration/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
       project('escape', ['test/escape/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
       project('crash', ['test/crash/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
+      // Measures and asserts nothing about time; `npm run bench` runs it, `npm test` does not.
+      project('bench', ['test/bench/**/*.test.ts'], { testTimeout: 600_000, oneAtATime: true, globalSetup: 'test/support/vscode/globalSetup.ts' }),
       project('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 240_000, oneAtATime: true, globalSetup: 'test/support/vscode/globalSetup.ts' }),
       // Not a test: what `scripts/screenshots.mjs` runs.
       project('pictures', ['test/pictures/*.ts'], { testTimeout: 240_000, oneAtATime: true, globalSetup: 'test/support/vscode/globalSetup.ts' }),

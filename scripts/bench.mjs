@@ -8,8 +8,9 @@ import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openSite, startToFirstByte } from './bench/site.mjs';
-import { row, table, writeBetweenMarkers } from './bench/table.mjs';
+import { openSite, startToFirstByte } from '../test/bench/site.mjs';
+import { codeServer } from './vscode/setup.mjs';
+import { row, table, writeBetweenMarkers } from '../test/bench/table.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '7' }, files: { type: 'string', default: '50000' } } });
@@ -42,7 +43,7 @@ const flood = async (backend, workspace) => {
   session.detach();
   const file = join(tmpdir(), `bot-bottle-bench-${process.pid}`);
   const before = performance.now();
-  const attach = spawn(process.execPath, ['--require', join(root, 'scripts/bench/loopDelay.cjs'), join(root, 'dist/cli.js'), 'attach', bottle.slug], {
+  const attach = spawn(process.execPath, ['--require', join(root, 'test/bench/loopDelay.cjs'), join(root, 'dist/cli.js'), 'attach', bottle.slug], {
     env: { ...process.env, BOT_BOTTLE_HOME: site.home, LOOP_DELAY_FILE: file },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
@@ -58,6 +59,25 @@ const flood = async (backend, workspace) => {
   rmSync(file);
   await site.bottles.stop(bottle.slug, { discardChanges: true }).catch(() => undefined);
   return { took, stall };
+};
+
+/** Numbers from the extension host of a real VS Code; undefined where code-server cannot be set up. */
+const workbenchNumbers = async () => {
+  const report = join(tmpdir(), `bot-bottle-workbench-${process.pid}.json`);
+  try {
+    const { node, entry } = await codeServer();
+    execFileSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'bench'], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, BENCH_REPORT: report, BOT_BOTTLE_TEST_CODE_SERVER_NODE: node, BOT_BOTTLE_TEST_CODE_SERVER: entry },
+    });
+    return JSON.parse(readFileSync(report, 'utf8'));
+  } catch (error) {
+    console.error(`The numbers of the workbench are missing: ${error.message}`);
+    return undefined;
+  } finally {
+    rmSync(report, { force: true });
+  }
 };
 
 const rows = [];
@@ -93,6 +113,12 @@ try {
     rows.push(row(`${backend}: the same with ${files} files`, measured.get(`${backend} large plan`), measured.get(`${backend} empty plan`)));
     rows.push(row(`${backend}: 100 MB of terminal output through attach and filter`, measured.get(`${backend} flood`)));
     rows.push(row(`${backend}: longest stall of the attach process meanwhile`, measured.get(`${backend} stall`)));
+  }
+  const workbench = await workbenchNumbers();
+  if (workbench !== undefined) {
+    rows.push(row('VS Code: loading the extension bundle', [workbench.load]));
+    rows.push(row('VS Code: activation', [workbench.activation]));
+    rows.push(row('VS Code: longest stall of the extension host during 10 MB of terminal output', [workbench.stall]));
   }
   const words = `${cpus().length} processors, Node ${process.versions.node}, workspace as ${[...modes].join(' and ')}, rounds interleaved; ratios travel between machines, milliseconds do not.`;
   console.log(`\n${table(rows)}\n\n${words}`);

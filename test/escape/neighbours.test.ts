@@ -40,8 +40,8 @@ describe.each(worlds)('two bottles at once on %s', (world) => {
     server.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
     server.stderr.resume();
     await until(() => said.includes('up'), 'the server listens');
-    expect(await second.probe('tcp', '127.0.0.1', '5555')).toBe('done');
-    expect(await second.probe('abstract', abstract)).toBe('done');
+    await until(async () => (await second.probe('tcp', '127.0.0.1', '5555')) === 'done', 'its own bottle reaches it by address');
+    await until(async () => (await second.probe('abstract', abstract)) === 'done', 'its own bottle reaches it by name');
     expect(await first.probe('tcp', '127.0.0.1', '5555')).toBe('ECONNREFUSED');
     expect(await first.probe('abstract', abstract)).toBe('ECONNREFUSED');
     server.kill();
