@@ -32,6 +32,7 @@ export function createWorkbench(page: Page) {
     command: async (title: string): Promise<void> => {
       // Something that takes the focus at this moment (a terminal that opens) closes the palette again.
       await until(`the command ${title} in the palette`, async () => {
+        if (await quick.isVisible()) await page.keyboard.press('Escape');
         await page.keyboard.press('F1');
         await quickField.fill(`>${title}`, { timeout: 3_000 });
         await quickRow(title).click({ timeout: 3_000 });
