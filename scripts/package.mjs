@@ -1,6 +1,6 @@
 // Makes the VSIX of one or more platforms: `--target linux-x64` (repeatable; default this machine's), `--out DIR`.
 // What ships is what this script copies, nothing else: bundles, media, provider images, the manifest.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({ options: { target: { type: 'string', multiple: true }, out: { type: 'string', default: root } } });
 const targets = values.target ?? [`${process.platform}-${process.arch}`];
 const out = resolve(values.out);
-const work = join(root, '.cache', 'package');
+mkdirSync(join(root, '.cache'), { recursive: true });
+// A folder of its own: two runs at once must not build into each other.
+const work = mkdtempSync(join(root, '.cache', 'package-'));
+process.once('exit', () => rmSync(work, { recursive: true, force: true }));
 
 const shipped = ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.nls.json', 'media', 'provider-images', 'examples', 'l10n'];
 
@@ -44,7 +47,6 @@ if (!(await ensureNpmPackages(root))) process.exit(1);
 mkdirSync(out, { recursive: true });
 for (const target of targets) {
   const stage = join(work, target);
-  rmSync(stage, { recursive: true, force: true });
   mkdirSync(stage, { recursive: true });
   for (const name of shipped) if (existsSync(join(root, name))) cpSync(join(root, name), join(stage, name), { recursive: true, filter: (path) => !path.endsWith('/media/screenshots') });
   writeFileSync(join(stage, 'package.json'), shippedManifest());
