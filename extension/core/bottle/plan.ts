@@ -13,7 +13,6 @@ import type { StartPlan, StartRequest } from './bottles.ts';
 import { credential } from './credentials.ts';
 import type { BottlesDeps } from './deps.ts';
 import { defaultLimits } from './limits.ts';
-import { policyRoute } from './manifestRoutes.ts';
 import { ownerOf } from './owner.ts';
 import { type BottleRoutes, bottleRoutes } from './routes.ts';
 import { skillFiles } from './skills.ts';
@@ -75,7 +74,7 @@ export async function makePlan(deps: BottlesDeps, request: StartRequest, signal:
     headless: request.headless ?? false,
     credential: await credentialKind(deps, loaded.bottle),
   });
-  const routes = bottleRoutes(loaded.bottle.egress.routes.map(policyRoute), provision.routes, loaded.bottle.egress.log);
+  const routes = bottleRoutes(loaded.routes, provision.routes, loaded.bottle.egress.log);
   for (const name of routes.slots.values()) await credential(deps, name);
   const { literals, forwarded } = environmentOf(loaded.bottle);
   const parts: PlanParts = {
