@@ -17,7 +17,7 @@ export function tallyOf(reportFile, status) {
       if (test.status === 'passed') tally.passed += 1;
       else if (test.status === 'failed') {
         tally.failed += 1;
-        tally.failures.push(`${shortened(file.name)}: ${test.fullName}`);
+        tally.failures.push(`${shortened(file.name)}: ${test.fullName}${firstWords(test.failureMessages)}`);
       } else {
         tally.skipped += 1;
         tally.left.push(`${shortened(file.name)}: ${test.fullName}`);
@@ -53,3 +53,9 @@ export function sum(tallies) {
 export const summaryLine = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 
 const shortened = (path) => path.split('/').slice(-3).join('/');
+
+/** The message of a failure without its stack: whoever reads only the end of a long log learns why. */
+function firstWords(messages) {
+  const lines = (messages[0] ?? '').split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  return lines.slice(0, 4).map((line) => `\n       ${line.slice(0, 300)}`).join('');
+}

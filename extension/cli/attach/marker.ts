@@ -12,7 +12,7 @@ export async function markAttached(context: Context, slug: string): Promise<() =
   const folder = join(context.core.stateFolder(context.home, slug), 'attach');
   const file = join(folder, String(context.io.pid));
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const mark = { pid: context.io.pid, startTime: (await startTime(context.io.pid)) ?? '', startedAt: new Date().toISOString() };
+  const mark = { pid: context.io.pid, startTime: startTime(context.io.pid) ?? '', startedAt: new Date().toISOString() };
   await context.core.writeAtomic(file, `${JSON.stringify(mark)}\n`);
   // The whole state folder may be gone by then, with the bottle.
   return () => rm(file, { force: true });

@@ -6,13 +6,13 @@ export const processMarkSchema = z.object({ pid: z.number().int(), startTime: z.
 export type ProcessMark = z.infer<typeof processMarkSchema>;
 
 /** The mark of a living process. Where there is no /proc the start time is empty and only the pid counts. */
-export async function processMark(pid: number): Promise<ProcessMark> {
-  return { pid, startTime: (await startTime(pid)) ?? '' };
+export function processMark(pid: number): ProcessMark {
+  return { pid, startTime: startTime(pid) ?? '' };
 }
 
 /** Whether the very process that was marked still lives. */
-export async function isAlive(mark: ProcessMark): Promise<boolean> {
-  if (mark.startTime !== '') return (await startTime(mark.pid)) === mark.startTime;
+export function isAlive(mark: ProcessMark): boolean {
+  if (mark.startTime !== '') return startTime(mark.pid) === mark.startTime;
   try {
     process.kill(mark.pid, 0);
     return true;

@@ -68,7 +68,7 @@ export function createBottles(deps: BottlesDeps): Bottles {
     logFile: (slug) => join(stateFolder(home, slug), 'egress', 'log.jsonl'),
     stop: async (slug, options) => {
       const of = await metadata(slug);
-      if (await startIsUnderWay(of)) throw new BottleError('busy', `The bottle "${slug}" is still being started.`, { hint: 'Cancel the start where it was begun, or stop it once it runs.' });
+      if (startIsUnderWay(of)) throw new BottleError('busy', `The bottle "${slug}" is still being started.`, { hint: 'Cancel the start where it was begun, or stop it once it runs.' });
       const bottle = await adopted(of);
       if (options.discardChanges === true) {
         await bottle?.stop();

@@ -144,13 +144,13 @@ describe('settling', () => {
 
 describe('a start under way', () => {
   it('is not stopped by others', async () => {
-    await record('young', { state: 'starting', handle: { starter: await processMark(process.pid) } });
+    await record('young', { state: 'starting', handle: { starter: processMark(process.pid) } });
     await expect(createBottles(depsWith(async () => undefined)).stop('young', { discardChanges: true })).rejects.toMatchObject({ code: 'busy' });
     expect(existsSync(stateFolder(home, 'young'))).toBe(true);
   });
 
   it('is named to the backends that are swept, and stays', async () => {
-    await record('young', { state: 'starting', handle: { starter: await processMark(process.pid) } });
+    await record('young', { state: 'starting', handle: { starter: processMark(process.pid) } });
     const swept: ReadonlySet<string>[] = [];
     expect(await sweep(depsWith(async () => undefined, swept))).toEqual([]);
     expect(swept).toEqual([new Set(['young'])]);

@@ -122,7 +122,7 @@ async function firstMetadata(deps: BottlesDeps, plan: ResolvedPlan, slug: string
     owner: parts.owner,
     scratch,
     // A sweep leaves a bottle alone while the process that starts it lives.
-    handle: { starter: await processMark(process.pid) },
+    handle: { starter: processMark(process.pid) },
   };
 }
 

@@ -2,8 +2,8 @@ import type { BottleMetadata } from '../../../schemas/protocol/bottle.ts';
 import { isAlive, processMarkSchema } from './processMark.ts';
 
 /** Whether the process that starts this bottle still lives: then everything of it is that process's own business. */
-export async function startIsUnderWay(metadata: BottleMetadata): Promise<boolean> {
+export function startIsUnderWay(metadata: BottleMetadata): boolean {
   if (metadata.state !== 'starting') return false;
   const mark = processMarkSchema.safeParse(metadata.handle['starter']);
-  return mark.success && (await isAlive(mark.data));
+  return mark.success && isAlive(mark.data);
 }

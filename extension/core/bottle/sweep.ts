@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toBottleError } from '../errors.ts';
+import { sweepThrowaways } from '../process/throwaway.ts';
 import type { BottlesDeps } from './deps.ts';
 import { settle } from './settle.ts';
 import { startIsUnderWay } from './startUnderWay.ts';
@@ -16,7 +18,7 @@ const freshMs = 10_000;
  */
 export async function sweep(deps: BottlesDeps): Promise<string[]> {
   const { home } = deps.folders;
-  const removed: string[] = [];
+  const removed = await sweepThrowaways(tmpdir());
   const keep = new Set<string>();
   const whole: string[] = [];
   const cut: string[] = [];
@@ -26,7 +28,7 @@ export async function sweep(deps: BottlesDeps): Promise<string[]> {
       if (await wasCutEarly(home, slug)) cut.push(slug);
       else keep.add(slug);
     } else if (metadata.state !== 'starting') whole.push(slug);
-    else if (await startIsUnderWay(metadata)) keep.add(slug);
+    else if (startIsUnderWay(metadata)) keep.add(slug);
     else cut.push(slug);
   }
   for (const backend of deps.backends.values()) {

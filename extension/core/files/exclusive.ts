@@ -11,7 +11,7 @@ const lookAgainMs = 50;
  */
 export async function exclusively<T>(lock: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const own = `${lock}.${randomBytes(6).toString('hex')}`;
-  await writeFile(own, JSON.stringify(await processMark(process.pid)), { flag: 'wx', mode: 0o600 });
+  await writeFile(own, JSON.stringify(processMark(process.pid)), { flag: 'wx', mode: 0o600 });
   try {
     while (!(await taken(own, lock))) {
       signal.throwIfAborted();
@@ -43,5 +43,5 @@ async function isHeld(lock: string): Promise<boolean> {
   const text = await readFile(lock, 'utf8').catch(() => undefined);
   if (text === undefined) return false;
   const mark = processMarkSchema.safeParse(JSON.parse(text));
-  return mark.success && (await isAlive(mark.data));
+  return mark.success && isAlive(mark.data);
 }

@@ -22,7 +22,7 @@ describe('records of attached terminals', () => {
   }
 
   const { pid, ppid } = process;
-  const record = async (of: number): Promise<string> => JSON.stringify({ pid: of, startTime: await startTime(of), startedAt: new Date().toISOString() });
+  const record = async (of: number): Promise<string> => JSON.stringify({ pid: of, startTime: startTime(of), startedAt: new Date().toISOString() });
 
   it('lead from a living process to its bottle', async () => {
     const folder = await home({ [`state/one/attach/${pid}`]: await record(pid), [`state/two/attach/${ppid}`]: await record(ppid), 'state/two/metadata.json': '{}' });

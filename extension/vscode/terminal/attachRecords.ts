@@ -15,7 +15,7 @@ export async function attachedProcesses(home: string): Promise<ReadonlyMap<numbe
 
 async function living(folder: string): Promise<readonly number[]> {
   const pids = (await names(folder)).filter((name) => /^\d{1,10}$/.test(name)).map(Number);
-  const kept = await Promise.all(pids.map(async (pid) => ((await startTime(pid)) ?? '') === (await recordedStart(join(folder, String(pid))))));
+  const kept = await Promise.all(pids.map(async (pid) => (startTime(pid) ?? '') === (await recordedStart(join(folder, String(pid))))));
   return pids.filter((_pid, index) => kept[index]);
 }
 

@@ -1,5 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isOrphaned } from '../../../extension/core/process/throwaway.ts';
 import { hostProcesses, hostRun } from './host.ts';
 import type { Machine } from './machine.ts';
 
@@ -7,7 +9,8 @@ const containers = ['container', 'volume', 'network'] as const;
 
 /**
  * Everything on this host that belongs to a bottle or, without a slug, to any bottle of this home: processes, mounts,
- * control groups, run folders, Engine objects. Folders for the review of changes are not counted.
+ * control groups, run folders, Engine objects. Folders for the review of changes are not counted. Throw-away things of
+ * processes that are gone count, whoever those were.
  */
 export async function leftovers(machine: Pick<Machine, 'home' | 'owner' | 'world'>, slugs: readonly string[]): Promise<string[]> {
   const found = await Promise.all([
@@ -16,6 +19,7 @@ export async function leftovers(machine: Pick<Machine, 'home' | 'owner' | 'world
     foldersOf('/sys/fs/cgroup', slugs, 4),
     foldersOf('/run', slugs, 3),
     machine.world === 'docker' ? engineObjectsOf(slugs) : [],
+    orphans(machine.world),
   ]);
   return found.flat();
 }
@@ -63,4 +67,13 @@ async function engineObjectsOf(slugs: readonly string[]): Promise<string[]> {
     ),
   );
   return found.flat();
+}
+
+async function orphans(world: Machine['world']): Promise<string[]> {
+  const folders = await readdir(tmpdir());
+  const asked = world === 'docker' ? (['container', 'volume'] as const) : [];
+  const found = await Promise.all(
+    asked.map(async (kind) => hostRun('docker', [kind, 'ls', ...(kind === 'container' ? ['-a'] : []), '--format', kind === 'container' ? '{{.Names}}' : '{{.Name}}', '--filter', 'label=bot-bottle.probe'])),
+  );
+  return [...folders, ...found.flatMap((out) => out.split('\n'))].filter(isOrphaned).map((name) => `throw-away ${name}`);
 }

@@ -1,11 +1,12 @@
 import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDockerBackend } from '../../../extension/core/backends/docker/backend.ts';
 import { homeId, labels } from '../../../extension/core/backends/docker/bottle/objects.ts';
 import { processMark } from '../../../extension/core/bottle/processMark.ts';
 import { silentLog } from '../../../extension/core/ports.ts';
+import { throwawayName } from '../../../extension/core/process/throwaway.ts';
 import { idle, makeBench, seen, type Bench } from '../../contract/bench.ts';
 import { metadataOf } from '../../support/backends/spec.ts';
 import { dockerWorld, type DockerWorld } from '../../support/docker/world.ts';
@@ -14,6 +15,12 @@ describe('an engine on this machine', () => {
   let world: DockerWorld;
   let bench: Bench;
   const never = new AbortController().signal;
+  const probes = async (): Promise<string[]> => {
+    const filters = { label: [labels.probe] };
+    const containers = await world.docker.listContainers({ all: true, filters });
+    const { Volumes: volumes } = await world.docker.listVolumes({ filters });
+    return [...containers.flatMap(({ Names: names }) => names), ...(volumes ?? []).map(({ Name: name }) => name)];
+  };
 
   beforeAll(async () => {
     world = await dockerWorld();
@@ -28,8 +35,18 @@ describe('an engine on this machine', () => {
     cpSync(workspace, spaced, { recursive: true });
     chownSync(spaced, world.owner.uid, world.owner.gid);
     for (const folder of [workspace, spaced]) expect(await world.backend.workspaceMode(folder, world.owner, never)).toMatchObject({ mode: 'overlay' });
-    const left = (await world.docker.listContainers({ all: true, filters: { label: ['bot-bottle.probe'] } })).length + ((await world.docker.listVolumes({ filters: { label: ['bot-bottle.probe'] } })).Volumes ?? []).length;
-    expect(left).toBe(0);
+    expect((await probes()).filter((name) => name.includes(`-${process.pid}-`))).toEqual([]);
+  });
+
+  it('sweeps what a crashed process left of its questions, and no question that is being asked', async () => {
+    const alive = throwawayName('probe');
+    const dead = alive.replace(/-[0-9]+-([0-9a-f]+)$/, '-1-$1');
+    for (const Name of [alive, dead]) await world.docker.createVolume({ Name, Labels: { [labels.probe]: 'workspace' } });
+    const { spec } = await bench.make({ script: idle });
+    expect((await world.backend.sweep(dirname(spec.stateDir), new Set(), never)).removed).toContain(dead);
+    expect(await probes()).toContain(alive);
+    expect(await probes()).not.toContain(dead);
+    await world.docker.getVolume(alive).remove();
   });
 
   it.each(['odd:name', 'odd,name'])('copies a folder whose name overlay options cannot carry (%s)', async (name) => {
@@ -50,7 +67,7 @@ describe('an engine on this machine', () => {
 
   it('leaves the objects of a start under way to the process that starts it', async () => {
     const made = await bench.start({ script: idle });
-    const metadata = { ...metadataOf(made, 'docker', { starter: await processMark(process.pid) }), state: 'starting' };
+    const metadata = { ...metadataOf(made, 'docker', { starter: processMark(process.pid) }), state: 'starting' };
     writeFileSync(join(made.spec.stateDir, 'metadata.json'), JSON.stringify(metadata));
     expect(await world.backend.sweep(made.stateRoot, new Set(), never)).toEqual({ removed: [] });
     writeFileSync(join(made.spec.stateDir, 'metadata.json'), JSON.stringify({ ...metadata, handle: {} }));

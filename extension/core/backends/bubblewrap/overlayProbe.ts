@@ -1,9 +1,10 @@
-import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { lstat, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkspaceMode } from '../../../../schemas/protocol/bottle.ts';
 import { chownTree } from './ownership.ts';
 import { run } from '../../process/run.ts';
+import { removeThrowaway, throwawayName } from '../../process/throwaway.ts';
 import type { Owner } from '../backend.ts';
 import { confine } from './launch.ts';
 
@@ -23,7 +24,8 @@ export async function workspaceModeOf(host: string, owner: Owner, self: Owner, s
   const stat = await lstat(host).catch(() => undefined);
   if (stat?.isDirectory() !== true) return { mode: 'copy', reason: `${host} is not a folder.` };
   if (stat.uid !== owner.uid) return { mode: 'copy', reason: 'The folder belongs to another user than the agent, who could not change its files in place.' };
-  const folder = await mkdtemp(join(scratch, 'bot-bottle-overlay-'));
+  const folder = join(scratch, throwawayName('overlay'));
+  await mkdir(folder, { mode: 0o700 });
   try {
     for (const name of ['upper', 'work']) await mkdir(join(folder, name), { mode: 0o700 });
     if (self.uid === 0) await chownTree(folder, owner);
@@ -38,6 +40,6 @@ export async function workspaceModeOf(host: string, owner: Owner, self: Owner, s
     if (code === 0) return { mode: 'overlay', reason: 'The kernel shows the folder under a layer of its own; only changes are stored.' };
     return { mode: 'copy', reason: `An overlay over this folder cannot be mounted: ${stderr.trim().split('\n')[0] ?? ''}` };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeThrowaway(folder);
   }
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
+import { startTime } from '../../process/startTime.ts';
 
 /** A process that cannot be mistaken for a later one with the same pid. */
 export const processIdSchema = z.strictObject({
@@ -22,9 +22,8 @@ const lookAgainMs = 5;
 
 /** Identifies a living process; undefined when there is none (a zombie is none). */
 export function identify(pid: number): ProcessId | undefined {
-  const fields = statFields(pid);
-  const [state, start] = [fields[0], fields[19]];
-  return state === undefined || start === undefined || state === 'Z' || state === 'X' ? undefined : { pid, start };
+  const start = startTime(pid);
+  return start === undefined ? undefined : { pid, start };
 }
 
 export function isAlive({ pid, start }: ProcessId): boolean {
@@ -49,14 +48,4 @@ export async function waitForEnd(target: ProcessId, ms: number): Promise<boolean
     await delay(lookAgainMs);
   }
   return true;
-}
-
-/** The name in the second field may hold anything; the fields after it start behind the last `)`. */
-function statFields(pid: number): string[] {
-  try {
-    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return [];
-  }
 }

@@ -26,7 +26,7 @@ export async function sweepRunFolders(runRoot: string, self: number, stateRoot: 
     const processes = await readJson(places.processes, bottleProcessesSchema);
     const whole = processes === undefined ? await isYoung(places.folder) : isAlive(processes.keeper);
     const metadata = await readJson(join(label.stateDir, 'metadata.json'), metadataSchema);
-    if (metadata?.state === 'starting' ? await startIsUnderWay(metadata) : existsSync(label.stateDir) && (whole || awaitsItsViewer(label.stateDir, metadata))) continue;
+    if (metadata?.state === 'starting' ? startIsUnderWay(metadata) : existsSync(label.stateDir) && (whole || awaitsItsViewer(label.stateDir, metadata))) continue;
     await removeBottle(processes?.keeper, places);
     removed.push(`what was left of bottle ${label.slug}`);
   }

@@ -4,8 +4,11 @@ import { resolve } from 'node:path';
 /** What a container or volume of a bottle is there for. */
 export type Role = 'bridge' | 'sidecar' | 'agent' | 'filler' | 'sockets' | 'guest' | 'workspace';
 
-/** Labels on every object of ours. `home` names whose (`stateRoot`), `start` which start made it. */
-export const labels = { slug: 'bot-bottle.slug', home: 'bot-bottle.home', role: 'bot-bottle.role', start: 'bot-bottle.start' } as const;
+/**
+ * Labels on every object of ours. `home` names whose (`stateRoot`), `start` which start made it. `probe` stands alone, on
+ * what a question to the engine needs for a moment; the name tells whose that is (`throwawayName`).
+ */
+export const labels = { slug: 'bot-bottle.slug', home: 'bot-bottle.home', role: 'bot-bottle.role', start: 'bot-bottle.start', probe: 'bot-bottle.probe' } as const;
 
 /** The bottle an object belongs to. */
 export interface Identity {

@@ -10,7 +10,7 @@ import { pullVolume } from '../workspace/pull.ts';
 import { handleSchema } from './handle.ts';
 import { hostFolders } from './hostSide.ts';
 import { homeId, labelFilter, labels } from './objects.ts';
-import { removeLabelled } from './remove.ts';
+import { removeLabelled, removeOrphanedProbes } from './remove.ts';
 
 /** The three containers without which a bottle is not whole. */
 const needed = ['bridge', 'sidecar', 'agent'] as const;
@@ -24,11 +24,11 @@ interface Leftover {
 /** See `Backend.sweep`. Looks only at objects whose labels say they are ours and of this home. */
 export async function sweepBottles(engine: Engine, stateRoot: string, keep: ReadonlySet<string>, log: Log): Promise<string[]> {
   const home = homeId(stateRoot);
-  const removed: string[] = [];
+  const removed = await removeOrphanedProbes(engine.docker);
   for (const found of await findBottles(engine.docker, home)) {
     if (keep.has(found.slug)) continue;
     const metadata = await readMetadata(stateRoot, found.slug);
-    if (isWanted(found, metadata) || (metadata !== undefined && (await startIsUnderWay(metadata)))) continue;
+    if (isWanted(found, metadata) || (metadata !== undefined && startIsUnderWay(metadata))) continue;
     if (!(await rescue(engine.docker, found, metadata, log))) continue;
     removed.push(...(await removeLabelled(engine.docker, { [labels.home]: home, [labels.slug]: found.slug })));
     if (isSlug(found.slug)) await rm(hostFolders(join(stateRoot, found.slug)).root, { recursive: true, force: true });

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -7,7 +6,9 @@ import { buffer } from 'node:stream/consumers';
 import type Dockerode from 'dockerode';
 import { pack as createPack } from 'tar-stream';
 import type { WorkspaceMode } from '../../../../../schemas/protocol/bottle.ts';
+import { removeThrowaway, throwawayName } from '../../../process/throwaway.ts';
 import type { Owner } from '../../backend.ts';
+import { labels } from '../bottle/objects.ts';
 import { overlayOptions, overlayPathProblem } from '../containers/overlay.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineWords } from '../engine/engineError.ts';
@@ -34,37 +35,35 @@ export async function chooseWorkspaceMode(engine: Engine, host: string, owner: O
 
 /** Mounts the folder under a throw-away layer in a container that never runs, and looks for a token in that layer. */
 async function probeOverlay(docker: Dockerode, lower: string, signal: AbortSignal): Promise<string | undefined> {
-  const id = randomBytes(6).toString('hex');
-  const name = `bot-bottle-probe-${id}`;
+  const name = throwawayName('probe');
   const token = `.${name}`;
-  const folder = await mkdtemp(join(tmpdir(), 'bot-bottle-probe-'));
+  const folder = join(tmpdir(), name);
+  await mkdir(folder, { mode: 0o700 });
   try {
     const layer = { mode: 'overlay', lower, upper: join(folder, 'upper'), work: join(folder, 'work') } as const;
     await mkdir(layer.upper);
     await mkdir(layer.work);
-    await writeFile(join(layer.upper, token), id);
+    await writeFile(join(layer.upper, token), name);
     await ensureProbeImage(docker);
     signal.throwIfAborted();
-    await docker.createVolume({ Name: name, Driver: 'local', DriverOpts: overlayOptions(layer), Labels: { 'bot-bottle.probe': id } });
+    await docker.createVolume({ Name: name, Driver: 'local', DriverOpts: overlayOptions(layer), Labels: { [labels.probe]: 'workspace' } });
     const container = await docker.createContainer({
       name,
       Image: probeImage,
       Cmd: ['none'],
-      Labels: { 'bot-bottle.probe': id },
+      Labels: { [labels.probe]: 'workspace' },
       HostConfig: { NetworkMode: 'none', Mounts: [{ Type: 'volume', Source: name, Target: '/workspace' }] },
     });
     const archive = await container.getArchive({ path: `/workspace/${token}` });
     const seen = await buffer(archive);
-    return seen.includes(id) ? undefined : 'it shows another folder';
+    return seen.includes(name) ? undefined : 'it shows another folder';
   } catch (thrown) {
     signal.throwIfAborted();
     return engineWords(thrown);
   } finally {
     await docker.getContainer(name).remove({ force: true }).catch(() => undefined);
     await docker.getVolume(name).remove().catch(() => undefined);
-    // The kernel leaves a folder of mode 000 in the work folder.
-    await chmod(join(folder, 'work', 'work'), 0o700).catch(() => undefined);
-    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    await removeThrowaway(folder);
   }
 }
 
