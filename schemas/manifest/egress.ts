@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { authorityKey, parseAuthority } from '../policy/host.ts';
-import { authSchemes, routeSchema, type Route } from '../policy/route.ts';
+import { authSchemeSchema, routeSchema, type Route } from '../policy/route.ts';
 import { logLevelSchema } from '../policy/routesFile.ts';
 import { refusedKey, variableName } from './keys.ts';
 
@@ -9,7 +9,7 @@ const { host, matches, git, dlp, private_addresses, plaintext } = routeSchema.sh
 /** One host the bottle may reach, as a manifest writes it: a policy route whose credential is a host variable. */
 export const manifestRouteSchema = z.strictObject({
   host,
-  auth: z.strictObject({ scheme: z.enum(authSchemes), token_ref: variableName }).optional(),
+  auth: z.strictObject({ scheme: authSchemeSchema, token_ref: variableName }).optional(),
   matches,
   dlp,
   git,

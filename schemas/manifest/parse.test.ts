@@ -83,7 +83,7 @@ describe('a bottle', () => {
     ['egress:\n  routes:\n    - host: https://a.example', 'egress.routes[0].host'],
     ['egress:\n  routes:\n    - host: a.example\n      role: x', 'role is reserved'],
     ['egress:\n  routes:\n    - host: a.example\n      auth: {scheme: Bearer}', 'auth.token_ref is missing'],
-    ['egress:\n  routes:\n    - host: a.example\n      auth: {scheme: Basic, token_ref: T}', 'must be Bearer, token or x-api-key, found "Basic"'],
+    ['egress:\n  routes:\n    - host: a.example\n      auth: {scheme: Digest, token_ref: T}', 'expected one of Bearer, token, Basic, x-api-key, query:NAME'],
     ['egress:\n  routes:\n    - host: a.example\n      git: {fetch: "yes"}', 'git.fetch must be true or false'],
     ['egress:\n  routes:\n    - host: a.example\n      matches:\n        - paths: [{type: regex, value: "("}]', 'matches[0].paths[0].value'],
     ['agent_provider: {settings: {}}', 'settings works only with template: pi'],

@@ -4,9 +4,14 @@ import { canonicalPath } from './path.ts';
 import { compilePattern } from './pattern.ts';
 import type { Result } from './result.ts';
 
-/** How a credential is written: `Authorization: Bearer T`, `Authorization: token T`, `x-api-key: T`. */
-export const authSchemes = ['Bearer', 'token', 'x-api-key'] as const;
-export type AuthScheme = (typeof authSchemes)[number];
+/**
+ * How a credential is written: `Authorization: Bearer T`, `Authorization: token T`, `Authorization: Basic` with
+ * `user:password` as the value, `x-api-key: T`; and `query:NAME` for `?NAME=T`.
+ */
+export const authSchemeSchema = z.union([z.enum(['Bearer', 'token', 'Basic', 'x-api-key']), z.templateLiteral(['query:', z.string().regex(/^[A-Za-z0-9_.~-]{1,64}$/)])], {
+  error: 'expected one of Bearer, token, Basic, x-api-key, query:NAME',
+});
+export type AuthScheme = z.infer<typeof authSchemeSchema>;
 
 /** Detectors for what leaves and for what comes back. Absent = all, `false` = none. */
 export const outboundDetectors = ['token_patterns', 'known_secrets'] as const;
@@ -70,7 +75,7 @@ export const routeSchema = z
   .strictObject({
     /** `name` or `name:port`; without a port 443, and 80 for `http://` when `plaintext` is set. */
     host: checked((text) => parseAuthority(text, 443)),
-    auth_scheme: z.enum(authSchemes).optional(),
+    auth_scheme: authSchemeSchema.optional(),
     /** Name of the credential slot, never its value. */
     token_env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a slot is named like an environment variable').optional(),
     matches: z.array(matchSchema).min(1, 'an empty list can never match; leave matches out to allow everything').optional(),

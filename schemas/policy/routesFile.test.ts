@@ -42,7 +42,7 @@ describe('mistakes are placed', () => {
     ['an unknown key', 'routes:\n  - host: a.test\n    pathes: []\n', 3, 5, 'routes[0].pathes', 'unknown key'],
     ['an unknown key at the top', 'rutes: []\n', 1, 1, 'rutes', 'unknown key'],
     ['a wrong log level', 'log: 3\n', 1, 1, 'log', 'expected 0 (off), 1 (blocked) or 2 (all)'],
-    ['a wrong scheme', 'routes:\n- host: a.test\n  auth_scheme: Basic\n  token_env: T\n', 3, 3, 'routes[0].auth_scheme', 'Bearer, token, x-api-key'],
+    ['a wrong scheme', 'routes:\n- host: a.test\n  auth_scheme: Digest\n  token_env: T\n', 3, 3, 'routes[0].auth_scheme', 'Bearer, token, Basic, x-api-key, query:NAME'],
     ['half of a credential', 'routes:\n- host: a.test\n  token_env: T\n', 3, 3, 'routes[0].token_env', 'needs auth_scheme'],
     ['a host with a scheme', 'routes:\n- host: https://a.test\n', 2, 3, 'routes[0].host', 'a port is a number'],
     ['a host with a path', 'routes:\n- host: a.test/x\n', 2, 3, 'routes[0].host', 'a host name is'],
