@@ -12,6 +12,7 @@ import { exitStatus } from '../exitStatus.ts';
 import { isInteractive } from '../io.ts';
 import { createProgressLine } from '../progressLine.ts';
 import { askLine, askYes } from '../question.ts';
+import { consentText } from '../text/consent.ts';
 import { planText } from '../text/plan.ts';
 
 export const start: Command = {
@@ -41,10 +42,11 @@ export const start: Command = {
     try {
       const plan = await bottles.plan(await requestOf(context, args), abort.signal);
       if (args.flag('dry-run') || io.env['BOT_BOTTLE_DRY_RUN'] === '1') {
-        out.result(plan.shown, planText(plan.shown));
+        out.result(plan.shown, [planText(plan.shown), ...(plan.review === null ? [] : ['', consentText(plan.review)])].join('\n'));
         return exitStatus.done;
       }
       await agree(context, plan, args.flag('yes'));
+      await bottles.approve(plan);
       bottle = await bottles.start(plan, progress, abort.signal);
     } finally {
       progress.clear();
@@ -99,13 +101,18 @@ async function pickAgent({ io, bottles }: Context, workspace: string): Promise<s
 
 /** The person sees the plan and agrees, here or beforehand by `--yes`. */
 async function agree({ io, out }: Context, plan: StartPlan, agreed: boolean): Promise<void> {
-  if (agreed) return;
+  if (agreed) {
+    for (const reason of plan.shown.consent.reasons) out.say(reason);
+    return;
+  }
   if (!isInteractive(io)) {
     throw new BottleError('usage', 'A start needs your agreement to the plan, and there is no terminal to ask on.', {
       hint: 'Look at it with --dry-run, then agree with --yes.',
     });
   }
   io.stderr.write(`${planText(plan.shown)}\n`);
-  if (!(await askYes(io, 'Start this bottle?'))) throw new BottleError('refused', 'Nothing was started.');
+  if (plan.review !== null) io.stderr.write(`\n${consentText(plan.review)}\n`);
+  const question = plan.review === null ? 'Start this bottle?' : 'Do you agree to this agent of the workspace, and start it?';
+  if (!(await askYes(io, question))) throw new BottleError('refused', 'Nothing was started.');
   out.say('');
 }

@@ -15,7 +15,7 @@ export function planText(plan: Plan): string {
     ['Git', gitWords(plan)],
     ['Asks you', plan.supervise ? 'when it is stuck' : 'never'],
     ['Limits', listed(Object.entries(plan.limits).map(([name, value]) => `${name} ${value}`))],
-    ['Consent', plan.consent.required ? `needed: ${plan.consent.reasons.join('; ')}` : ''],
+    [plan.consent.required ? 'Consent' : 'Note', `${plan.consent.required ? 'needed: ' : ''}${plan.consent.reasons.join(' ')}`],
   ];
   return rows
     .filter(([, value]) => value !== '')

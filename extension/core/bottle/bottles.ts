@@ -9,6 +9,7 @@ import type {
 import type { ChangeSet } from '../../../schemas/protocol/changeSet.ts';
 import type { RunningBottle, TtySize } from '../backends/backend.ts';
 import type { Progress } from '../ports.ts';
+import type { ConsentReview } from '../trust/consent.ts';
 
 /** An agent that could be started, as the index knows it: by file name only, unread. */
 export interface AgentEntry {
@@ -35,6 +36,8 @@ export interface StartRequest {
 export interface StartPlan {
   readonly shown: Plan;
   readonly request: StartRequest;
+  /** What a person has to agree to before `approve`; null when nobody has to. */
+  readonly review: ConsentReview | null;
 }
 
 export interface ApplyRequest {
@@ -59,6 +62,9 @@ export interface Bottles {
   agents(workspace: string | undefined): Promise<readonly AgentEntry[]>;
   /** Reads manifests and machine; no side effects. */
   plan(request: StartRequest, signal: AbortSignal): Promise<StartPlan>;
+  /** Files that the person agreed to the plan's review; the next plan of the same words and reach asks no more. */
+  approve(plan: StartPlan): Promise<void>;
+  /** Throws `refused` for a workspace's agent that nobody approved, or that is another by now than the plan says. */
   start(plan: StartPlan, progress: Progress, signal: AbortSignal): Promise<RunningBottle>;
   /** Bottles of this home, newest first: running ones, and ended ones whose changes wait for review. */
   list(): Promise<readonly BottleSummary[]>;

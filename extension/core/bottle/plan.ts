@@ -7,6 +7,7 @@ import type { Backend, GuestFile, Limits, Owner } from '../backends/backend.ts';
 import { BottleError } from '../errors.ts';
 import { type LoadedAgent, loadAgent } from '../manifests/load.ts';
 import type { Provider, Provision } from '../providers/provider.ts';
+import { type Consent, consentTo } from '../trust/consent.ts';
 import { hiddenFiles } from '../workspace/hidden.ts';
 import { chooseBackend } from './backendChoice.ts';
 import type { StartPlan, StartRequest } from './bottles.ts';
@@ -39,6 +40,7 @@ export interface PlanParts {
   readonly forwarded: readonly ForwardedValue[];
   readonly limits: Limits;
   readonly extraCaPem: string | undefined;
+  readonly consent: Consent;
 }
 
 /** A plan this service made, and so can start. */
@@ -48,6 +50,10 @@ export class ResolvedPlan implements StartPlan {
     readonly request: StartRequest,
     readonly parts: PlanParts,
   ) {}
+
+  get review(): StartPlan['review'] {
+    return this.parts.consent.review;
+  }
 }
 
 /** Reads manifests and machine, decides everything, changes nothing. */
@@ -88,6 +94,7 @@ export async function makePlan(deps: BottlesDeps, request: StartRequest, signal:
     forwarded,
     limits: defaultLimits(),
     extraCaPem: await extraCa(deps),
+    consent: await consentTo(deps.folders.home, workspace, loaded),
   };
   return new ResolvedPlan(shownPlan({ request, loaded, parts, label, workspace, mode, hidden }), request, parts);
 }
@@ -127,14 +134,8 @@ function shownPlan(made: {
     supervise: false,
     owner: parts.owner,
     limits: { ...parts.limits },
-    consent: consentOf(loaded),
+    consent: { required: parts.consent.review !== null, reasons: [...parts.consent.reasons, ...loaded.warnings] },
   };
-}
-
-/** A workspace's agent is somebody else's words asking for power: a person has to agree to it. */
-function consentOf(loaded: LoadedAgent): Plan['consent'] {
-  const reasons = loaded.origin === 'workspace' ? [`The agent comes from the workspace (${loaded.path}), not from your home folder.`] : [];
-  return { required: reasons.length > 0, reasons: [...reasons, ...loaded.warnings] };
 }
 
 function providerOf(deps: BottlesDeps, bottle: Bottle): Provider {

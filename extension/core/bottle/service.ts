@@ -11,6 +11,7 @@ import { ResolvedPlan, makePlan } from './plan.ts';
 import { finish, settleAll } from './settle.ts';
 import { startBottle } from './start.ts';
 import { startIsUnderWay } from './startUnderWay.ts';
+import { approvePlan, requireApproval } from './approve.ts';
 import { listSlugs, readMetadata, removeState, stateFolder } from './stateFolder.ts';
 import { summarize } from './summary.ts';
 import { sweep } from './sweep.ts';
@@ -33,9 +34,11 @@ export function createBottles(deps: BottlesDeps): Bottles {
   return {
     agents: (workspace) => listAgents(home, workspace, deps.log),
     plan: (request, signal) => makePlan(deps, request, signal),
-    start: async (plan: StartPlan, progress, signal) => {
-      if (!(plan instanceof ResolvedPlan)) throw new BottleError('internal', 'Only a plan that this service made can be started.');
-      return startBottle(deps, plan, progress, signal);
+    approve: (plan) => approvePlan(deps, own(plan)),
+    start: async (plan, progress, signal) => {
+      const resolved = own(plan);
+      await requireApproval(deps, resolved);
+      return startBottle(deps, resolved, progress, signal);
     },
     list: async () => {
       const known = await settleAll(deps, await listSlugs(home));
@@ -80,4 +83,9 @@ export function createBottles(deps: BottlesDeps): Bottles {
     sweep: () => sweep(deps),
     doctor: (request) => doctor(deps, request),
   };
+}
+
+function own(plan: StartPlan): ResolvedPlan {
+  if (plan instanceof ResolvedPlan) return plan;
+  throw new BottleError('internal', 'Only a plan that this service made can be started.');
 }

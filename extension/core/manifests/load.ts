@@ -26,6 +26,8 @@ export interface LoadedAgent {
   readonly name: string;
   readonly origin: AgentEntry['origin'];
   readonly path: string;
+  /** The agent's file as it was read. */
+  readonly text: string;
   readonly agent: Agent;
   /** After `extends` and defaults. */
   readonly bottle: Bottle;
@@ -65,6 +67,7 @@ export async function loadAgent(request: LoadRequest): Promise<LoadedAgent> {
     name,
     origin: entry.origin,
     path: entry.path,
+    text: file.text,
     agent,
     bottle: chain.bottle,
     routes: chain.bottle.egress.routes.map(policyRoute),
