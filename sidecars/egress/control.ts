@@ -18,7 +18,7 @@ export function controlHandler(proxy: Proxy, log: LineLog, stop: () => void): (r
         if (proxy.live === undefined) throw new Error('routes cannot be replaced before the first configuration');
         return proxy.become(withRoutes(proxy.live, request.routes, request.credentials));
       case 'health':
-        return { configured: proxy.live !== undefined, routes: proxy.live?.policy.routes.length ?? 0, logBytes: log.bytes, pid: process.pid } satisfies SidecarHealth;
+        return { configured: proxy.live !== undefined, routes: proxy.live?.policy.routes.length ?? 0, logBytes: log.bytes, pid: process.pid, incident: null } satisfies SidecarHealth;
       case 'follow':
         return follow(log, request.offset, peer);
       case 'stop':

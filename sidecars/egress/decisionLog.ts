@@ -5,7 +5,7 @@ import { scrub, withoutQueryValues } from '../runtime/scrub.ts';
 import type { Live } from './live.ts';
 
 export type Decision = Pick<LogLine, 'verdict' | 'method' | 'host' | 'port' | 'path' | 'reason' | 'status'> &
-  Partial<Pick<LogLine, 'bytesUp' | 'bytesDown' | 'ms' | 'injected'>>;
+  Partial<Pick<LogLine, 'bytesUp' | 'bytesDown' | 'ms' | 'injected' | 'findings'>>;
 
 /** Hosts whose handshake failures are remembered, to log each at most once a minute. */
 const MOST_HOSTS = 1000;
@@ -41,7 +41,7 @@ export class DecisionLog {
       bytesDown: decision.bytesDown ?? 0,
       ms: Math.round((decision.ms ?? 0) * 10) / 10,
       injected: decision.injected ?? false,
-      findings: [],
+      findings: decision.findings ?? [],
     };
     this.#log.append(line);
   }

@@ -3,12 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decide } from '../../schemas/policy/decide.ts';
 import type { Authority } from '../../schemas/policy/host.ts';
 import type { Scheme } from '../../schemas/policy/policy.ts';
-import { withCredential } from './credential.ts';
+import type { Route } from '../../schemas/policy/route.ts';
+import { strayPlaceholder, withCredential } from './credential.ts';
 import type { DecisionLog } from './decisionLog.ts';
 import { denial, sendDenial } from './denial.ts';
 import type { Denial } from './denial.ts';
 import { AddressRefused, checkAddresses } from './dial.ts';
 import type { Pools } from './dial.ts';
+import { askingForPlain } from './echoAnswer.ts';
 import { forward } from './forward.ts';
 import type { Outcome, Outgoing } from './forward.ts';
 import { checkFraming } from './framing.ts';
@@ -25,7 +27,7 @@ interface Judged {
   readonly outgoing: Outgoing;
   readonly reason: string;
   readonly injected: boolean;
-  readonly route: Parameters<Pools['agentFor']>[3];
+  readonly route: Route;
 }
 
 /** What a log line says about a request before anything about it is trusted. */
@@ -74,9 +76,9 @@ export class Exchanges {
       if ('clause' in judged) return refuse(judged);
       const { outgoing } = judged;
       checkAddresses(outgoing.authority.host, outgoing.authority.kind === 'name' ? [] : [outgoing.authority.host], judged.route);
-      const agent = this.#pools.agentFor(live, outgoing.scheme, outgoing.authority, judged.route);
+      const way = this.#pools.wayTo(live, outgoing.scheme, outgoing.authority, judged.route);
       let failure: Denial | undefined;
-      const outcome = await forward(outgoing, agent, request, response, (error) => {
+      const outcome = await forward(outgoing, way, request, response, (error) => {
         failure = failureOf(error, outgoing.authority.host);
         sendDenial(failure, request, response);
       });
@@ -93,6 +95,7 @@ export class Exchanges {
         bytesDown: outcome.bytesDown,
         ms: performance.now() - began,
         injected: judged.injected && !nothingSent,
+        findings: outcome.echoed.map((where) => ({ detector: 'echo', rule: 'credential', where })),
       });
     } catch (error) {
       const host = claimed.authority.host;
@@ -123,18 +126,23 @@ export class Exchanges {
     const method = request.method ?? '';
     const verdict = decide(live.policy, { scheme, authority, method, path, headers });
     if (verdict.verdict === 'block') return refuse(verdict.clause === 'path' ? 400 : 403, verdict.clause, verdict.reason, verdict.hint);
-    const credential = withCredential(verdict.route, headers, live.credentials);
+    const { query } = verdict.target;
+    const stray = strayPlaceholder(authority.host, request.rawHeaders, query, live.watched.filter((one) => one.kind === 'placeholder'));
+    if (stray !== undefined) return refuse(403, 'credential', `${stray.name} is the stand-in of a credential for another host (${stray.home.join(', ')})`, 'Send it to no other host; it opens nothing.');
+    const credential = withCredential(verdict.route, { headers, query }, live.credentials);
     if (!credential.ok) return refuse(502, 'credential', credential.reason, 'Tell the person who started the bottle.');
+    const echo = credential.value.injected ? live.echoes.get(verdict.route.token_env ?? '') : undefined;
+    const sent = echo === undefined ? credential.value.headers : askingForPlain(credential.value.headers);
     if (framing.value.expectsContinue) response.writeContinue();
     return {
-      outgoing: this.#outgoing(scheme, authority, method, verdict.target.path + verdict.target.query, [...credential.value.headers, ['Via', this.#via]], framing.value),
+      outgoing: { ...this.#outgoing(scheme, authority, method, verdict.target.path + credential.value.query, [...sent, ['Via', this.#via]], framing.value), echo },
       reason: verdict.reason,
       injected: credential.value.injected,
       route: verdict.route,
     };
   }
 
-  #outgoing(scheme: Scheme, authority: Authority, method: string, target: string, headers: Outgoing['headers'], framing: Framing): Outgoing {
+  #outgoing(scheme: Scheme, authority: Authority, method: string, target: string, headers: Outgoing['headers'], framing: Framing): Omit<Outgoing, 'echo'> {
     return { scheme, authority, method, target, headers, framing: framingHeaders(framing.body, method), body: framing.body };
   }
 }
@@ -146,6 +154,7 @@ function failureOf(error: Error, host: string): Denial {
   const code = 'code' in error ? String(error.code) : '';
   if (error instanceof AddressRefused) return denial(403, 'address', error.message, host, 'A person can permit it with private_addresses on the route.');
   if (certificateErrors.test(code)) return denial(502, 'certificate', `the upstream's certificate is not valid (${code})`, host, 'Nothing was sent. Tell the person who started the bottle.');
+  if (code === 'EPROXY') return denial(502, 'upstream', error.message, host, 'Tell the person who started the bottle.');
   const status = code === 'ETIMEDOUT' ? 504 : 502;
   return denial(status, 'upstream', code === '' || status === 504 ? error.message : `the upstream failed (${code})`, host, 'Try again later.');
 }

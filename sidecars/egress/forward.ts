@@ -1,12 +1,18 @@
 import { request as httpRequest } from 'node:http';
-import type { Agent, ClientRequest, IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { urlHost } from '../../schemas/policy/host.ts';
+import { authorityKey, urlHost } from '../../schemas/policy/host.ts';
 import type { Authority } from '../../schemas/policy/host.ts';
 import type { HeaderList, Scheme } from '../../schemas/policy/policy.ts';
+import { accepted } from '../../schemas/policy/result.ts';
 import { drain } from './denial.ts';
+import type { Way } from './dial.ts';
 import type { Body } from './framing.ts';
-import { flat, passingResponseHeaders, responseLength } from './headers.ts';
+import type { EchoGuard } from './echo.ts';
+import { guardedAnswer, plainAnswer } from './echoAnswer.ts';
+import type { EchoSeen } from './echoAnswer.ts';
+import { flat } from './headers.ts';
+import { proxyHeaders } from './upstreamProxy.ts';
 
 /** A judged request, ready to go. */
 export interface Outgoing {
@@ -19,12 +25,16 @@ export interface Outgoing {
   readonly headers: HeaderList;
   readonly framing: HeaderList;
   readonly body: Body;
+  /** Set when the request carries a credential, which the answer must not bring back. */
+  readonly echo: EchoGuard | undefined;
 }
 
 /** How it went. `failed` is set when the agent did not get a whole answer. */
 export interface Outcome {
   readonly bytesUp: number;
   readonly bytesDown: number;
+  /** Where the answer repeated the credential. */
+  readonly echoed: readonly string[];
   readonly failed?: Error;
 }
 
@@ -43,7 +53,7 @@ const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 export function forward(
   outgoing: Outgoing,
-  agent: Agent,
+  way: Way,
   request: IncomingMessage,
   response: ServerResponse,
   onFailure: (error: Error) => void,
@@ -52,6 +62,7 @@ export function forward(
     let bytesUp = 0;
     let bytesDown = 0;
     let failed: Error | undefined;
+    const echoed = new Set<string>();
     let upstream: ClientRequest;
 
     const fail = (error: Error): void => {
@@ -63,7 +74,7 @@ export function forward(
     };
 
     const send = (mayRepeat: boolean): void => {
-      upstream = open(outgoing, agent);
+      upstream = open(outgoing, way);
       let answered = false;
       const patience = setTimeout(() => fail(timedOut('the upstream cannot be connected')), CONNECT_LIMIT_MS);
       upstream.on('socket', (socket) => {
@@ -88,7 +99,7 @@ export function forward(
       upstream.on('response', (answer) => {
         answered = true;
         answer.on('data', (chunk: Buffer) => (bytesDown += chunk.length));
-        relay(answer, request, response, fail);
+        relay(answer, request, response, fail, outgoing, (where) => void echoed.add(where));
       });
       if (outgoing.body.kind === 'none') upstream.end();
       else request.pipe(upstream);
@@ -99,26 +110,28 @@ export function forward(
     response.on('close', () => {
       upstream.destroy();
       const cut = failed ?? (response.writableFinished ? undefined : new Error('the agent hung up'));
-      resolve({ bytesUp, bytesDown, ...(cut === undefined ? {} : { failed: cut }) });
+      resolve({ bytesUp, bytesDown, echoed: [...echoed], ...(cut === undefined ? {} : { failed: cut }) });
     });
     response.on('error', () => response.destroy());
     send(repeatable.has(outgoing.method) && outgoing.body.kind === 'none');
   });
 }
 
-function open(outgoing: Outgoing, agent: Agent): ClientRequest {
-  const port = outgoing.authority.port;
-  const defaultPort = outgoing.scheme === 'https' ? 443 : 80;
+function open(outgoing: Outgoing, { pool, via }: Way): ClientRequest {
+  const { host, port } = via ?? outgoing.authority;
+  const place = outgoing.authority.port === (outgoing.scheme === 'https' ? 443 : 80) ? urlHost(outgoing.authority) : authorityKey(outgoing.authority);
   const options: RequestOptions = {
-    agent,
-    host: outgoing.authority.host,
+    agent: pool,
+    host,
     port,
     method: outgoing.method,
-    path: outgoing.target,
+    path: via === undefined ? outgoing.target : `http://${place}${outgoing.target}`,
     timeout: SILENCE_LIMIT_MS,
     setHost: false,
+    insecureHTTPParser: false,
     headers: flat([
-      ['Host', port === defaultPort ? urlHost(outgoing.authority) : `${urlHost(outgoing.authority)}:${port}`],
+      ['Host', place],
+      ...(via === undefined ? [] : proxyHeaders(via)),
       ...outgoing.headers,
       ...outgoing.framing,
     ]),
@@ -126,18 +139,22 @@ function open(outgoing: Outgoing, agent: Agent): ClientRequest {
   return outgoing.scheme === 'https' ? httpsRequest(options) : httpRequest(options);
 }
 
-function relay(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse, fail: (error: Error) => void): void {
+function relay(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse, fail: (error: Error) => void, { method, echo }: Outgoing, seen: EchoSeen): void {
   const status = answer.statusCode ?? 0;
   if (status < 200 || status > 599) return fail(new Error(`the upstream answered with status ${status}`));
   if (response.destroyed) return void answer.destroy();
+  const bodiless = method === 'HEAD' || status === 204 || status === 304;
+  const passing = echo === undefined ? accepted(plainAnswer(answer)) : guardedAnswer(echo, answer, bodiless, seen, fail);
+  if (!passing.ok) return fail(new Error(passing.reason));
+  const { statusMessage, headers, body } = passing.value;
   response.sendDate = false;
   response.socket?.setNoDelay(true);
-  response.writeHead(status, answer.statusMessage, flat([...passingResponseHeaders(answer.rawHeaders), ...responseLength(answer.rawHeaders)]));
+  response.writeHead(status, statusMessage, flat(headers));
   response.flushHeaders();
   // Cut short upstream: the agent must not take its part for the whole.
   answer.on('error', fail);
   answer.on('aborted', () => fail(new Error('the upstream broke off')));
-  answer.pipe(response);
+  body.pipe(response);
   response.on('finish', () => drain(request));
 }
 
