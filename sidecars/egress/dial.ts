@@ -2,12 +2,15 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { refusedAddress } from '../../schemas/policy/addresses.ts';
 import { authorityKey } from '../../schemas/policy/host.ts';
 import type { Authority } from '../../schemas/policy/host.ts';
 import type { Scheme } from '../../schemas/policy/policy.ts';
 import type { Route } from '../../schemas/policy/route.ts';
 import type { Live } from './live.ts';
+import { PlainProxyPool, TunnelPool } from './upstreamProxy.ts';
+import type { UpstreamProxy } from './upstreamProxy.ts';
 
 export interface ResolvedAddress {
   readonly address: string;
@@ -31,6 +34,22 @@ export function checkAddresses(host: string, addresses: readonly string[], route
   throw new AddressRefused(`${host} is at ${refused.address}, a ${refused.range} address`);
 }
 
+/** Where a request is dialled. */
+export interface Way {
+  readonly pool: HttpAgent;
+  /** Set when an `http://` request goes to a proxy of the host's network, in absolute form. */
+  readonly via: UpstreamProxy | undefined;
+}
+
+interface Pool {
+  readonly agent: HttpAgent;
+  readonly scheme: Scheme;
+  readonly authority: Authority;
+}
+
+/** Behind a proxy our own resolver may know nothing, and slowly. Milliseconds. */
+const PROXIED_RESOLVE_MS = 2_000;
+
 /** Free sockets are kept this long; past it, upstreams tend to have closed them. Milliseconds. */
 const IDLE_MS = 30_000;
 
@@ -40,51 +59,65 @@ const IDLE_MS = 30_000;
  */
 export class Pools {
   readonly #resolve: Resolve;
-  readonly #pools = new Map<string, HttpAgent>();
+  readonly #pools = new Map<string, Pool>();
 
   constructor(resolve: Resolve) {
     this.#resolve = resolve;
   }
 
-  agentFor(live: Live, scheme: Scheme, authority: Authority, route: Route): HttpAgent {
+  wayTo(live: Live, scheme: Scheme, authority: Authority, route: Route): Way {
+    const proxy = live.proxyFor(scheme, authority);
+    const via = scheme === 'http' ? proxy : undefined;
     const key = poolKey(scheme, authority, route);
     const known = this.#pools.get(key);
-    if (known !== undefined) return known;
-    const options = {
-      keepAlive: true,
-      maxFreeSockets: 16,
-      timeout: IDLE_MS,
-      noDelay: true,
-      lookup: this.#checkedLookup(route),
-    };
-    const pool =
-      scheme === 'http'
-        ? new HttpAgent(options)
-        : // Said, because an environment variable could switch it off.
-          new HttpsAgent({ ...options, rejectUnauthorized: true, secureContext: live.trust, ALPNProtocols: ['http/1.1'], ...(authority.kind === 'name' ? { servername: authority.host } : {}) });
-    this.#pools.set(key, pool);
-    return pool;
+    if (known !== undefined) return { pool: known.agent, via };
+    const pool = this.#poolFor(live, scheme, authority, route, proxy);
+    this.#pools.set(key, { agent: pool, scheme, authority });
+    return { pool, via };
+  }
+
+  #poolFor(live: Live, scheme: Scheme, authority: Authority, route: Route, proxy: UpstreamProxy | undefined): HttpAgent {
+    const options = { keepAlive: true, maxFreeSockets: 16, timeout: IDLE_MS, noDelay: true };
+    if (proxy !== undefined) {
+      const through = { authority, proxy, trust: live.trust, check: () => this.#checkBehindProxy(authority, route) };
+      return scheme === 'http' ? new PlainProxyPool(options, through) : new TunnelPool(options, through);
+    }
+    const lookup = this.#checkedLookup(route);
+    if (scheme === 'http') return new HttpAgent({ ...options, lookup });
+    // Said, because an environment variable could switch it off.
+    const verified = { rejectUnauthorized: true, secureContext: live.trust, ALPNProtocols: ['http/1.1'] };
+    return new HttpsAgent({ ...options, ...verified, lookup, ...(authority.kind === 'name' ? { servername: authority.host } : {}) });
+  }
+
+  /** What we can resolve is held to the address rule here too; a name that only the proxy knows is the proxy's to judge. */
+  async #checkBehindProxy(authority: Authority, route: Route): Promise<void> {
+    if (authority.kind !== 'name') return checkAddresses(authority.host, [authority.host], route);
+    const patience = new AbortController();
+    const answers = await Promise.race([
+      this.#resolve(authority.host).catch(() => []),
+      setTimeout(PROXIED_RESOLVE_MS, [], { signal: patience.signal, ref: false }).catch(() => []),
+    ]);
+    patience.abort();
+    checkAddresses(authority.host, answers.map((answer) => answer.address), route);
   }
 
   /** Forgets pools that no route of this policy uses; requests in flight keep their connection to the end. */
   retain(live: Live): void {
-    const wanted = new Set(
-      live.policy.routes.flatMap((route) =>
-        (['http', 'https'] as const).map((scheme) => poolKey(scheme, scheme === 'http' && route.authority.port === 443 ? { ...route.authority, port: 80 } : route.authority, route.route)),
-      ),
-    );
-    for (const [key, pool] of this.#pools) if (!wanted.has(key)) this.#drop(key, pool);
+    for (const [key, { agent, scheme, authority }] of this.#pools) {
+      const route = live.policy.find(scheme, authority)?.route;
+      if (route === undefined || poolKey(scheme, authority, route) !== key) this.#drop(key, agent);
+    }
   }
 
-  /** After a change of trust every pool is stale. */
+  /** After a change of trust or of the network's proxies every pool is stale. */
   clear(): void {
-    for (const [key, pool] of this.#pools) this.#drop(key, pool);
+    for (const [key, { agent }] of this.#pools) this.#drop(key, agent);
   }
 
-  #drop(key: string, pool: HttpAgent): void {
+  #drop(key: string, agent: HttpAgent): void {
     this.#pools.delete(key);
-    pool.maxFreeSockets = 0;
-    for (const sockets of Object.values(pool.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+    agent.maxFreeSockets = 0;
+    for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
   }
 
   #checkedLookup(route: Route): LookupFunction {

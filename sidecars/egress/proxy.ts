@@ -72,10 +72,10 @@ export class Proxy {
 
   /** Swaps everything at once. Tunnels to places no longer allowed end now; other requests end under the old policy. */
   become(live: Live): void {
-    const trustChanged = this.#live?.trust !== live.trust;
+    const otherWays = this.#live?.trust !== live.trust || this.#live.proxyFor !== live.proxyFor;
     this.#live = live;
     this.#tunnels.closeUnless((scheme, authority) => live.policy.find(scheme, authority) !== undefined);
-    if (trustChanged) this.#pools.clear();
+    if (otherWays) this.#pools.clear();
     else this.#pools.retain(live);
   }
 

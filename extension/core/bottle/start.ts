@@ -3,6 +3,7 @@ import type { BottleMetadata } from '../../../schemas/protocol/bottle.ts';
 import { printRoutesFile } from '../../../schemas/policy/routesFile.ts';
 import type { BottleSpec, RunningBottle } from '../backends/backend.ts';
 import { createAuthority } from '../egress/ca.ts';
+import { hostProxy } from '../egress/hostProxy.ts';
 import { BottleError, toBottleError } from '../errors.ts';
 import { writeAtomic } from '../files/atomic.ts';
 import type { Progress } from '../ports.ts';
@@ -42,6 +43,7 @@ export async function startBottle(deps: BottlesDeps, plan: ResolvedPlan, progres
       signal,
     });
     const ca = createAuthority(slug, deps.clock);
+    const network = hostProxy(deps.env);
     const spec: BottleSpec = {
       slug,
       owner: parts.owner,
@@ -66,6 +68,7 @@ export async function startBottle(deps: BottlesDeps, plan: ResolvedPlan, progres
         credentials: secrets.slots,
         ca,
         ...(parts.extraCaPem === undefined ? {} : { extraCaPem: parts.extraCaPem }),
+        ...(network === undefined ? {} : { upstreamProxy: network }),
       },
       size: request.size ?? { cols: 120, rows: 32 },
       stateDir,

@@ -5,18 +5,20 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
-import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
 import { expect } from 'vitest';
 import { createAuthority } from '../../../extension/core/egress/ca.ts';
 import { routesFileSchema } from '../../../schemas/policy/routesFile.ts';
 import type { Route } from '../../../schemas/policy/route.ts';
 import type { RoutesFile } from '../../../schemas/policy/routesFile.ts';
+import type { UpstreamProxySettings } from '../../../schemas/protocol/control.ts';
 import { logLineSchema } from '../../../schemas/protocol/egressLog.ts';
 import type { LogLine } from '../../../schemas/protocol/egressLog.ts';
 import { startBridge } from '../../../sidecars/bridge/bridge.ts';
 import type { ResolvedAddress } from '../../../sidecars/egress/dial.ts';
 import { liveFrom } from '../../../sidecars/egress/live.ts';
 import { Proxy } from '../../../sidecars/egress/proxy.ts';
+import { upstreamTrust } from '../../../sidecars/egress/trust.ts';
 import { LineLog } from '../../../sidecars/runtime/lineLog.ts';
 import { startUpstream } from './upstream.ts';
 import type { Upstream } from './upstream.ts';
@@ -39,7 +41,7 @@ export interface World {
   /** `open.test`, no credential. */
   readonly open: Upstream;
   readonly names: Names;
-  configure(routes: readonly Route[], extra?: { readonly log?: RoutesFile['log']; readonly credentials?: Record<string, string>; readonly extraCaPem?: string }): void;
+  configure(routes: readonly Route[], extra?: { readonly log?: RoutesFile['log']; readonly credentials?: Record<string, string>; readonly extraCaPem?: string; readonly upstreamProxy?: UpstreamProxySettings }): void;
   log(): LogLine[];
   close(): Promise<void>;
 }
@@ -67,19 +69,28 @@ export async function startWorld(): Promise<World> {
   await proxy.listen(socketPath);
   await startBridge([{ port, socketPath }], stop.signal);
   const ca = createAuthority('test');
+  /** By extra roots: reading all the public ones takes a tenth of a second. */
+  const trusts = new Map<string, SecureContext>();
   const caPath = join(folder, 'ca.pem');
   writeFileSync(caPath, ca.certPem);
   return {
     proxy, folder, socketPath, port, caPath, caPem: ca.certPem, allow, open, names,
     configure(routes, extra = {}) {
+      const extraCaPem = extra.extraCaPem ?? `${allow.caPem}${open.caPem}`;
+      const trust = trusts.get(extraCaPem) ?? upstreamTrust(extraCaPem);
+      trusts.set(extraCaPem, trust);
       proxy.become(
-        liveFrom({
-          slug: 'test',
-          routes: routesFileSchema.parse({ log: extra.log ?? 2, routes }),
-          credentials: extra.credentials ?? { SLOT: SECRET },
-          ca,
-          extraCaPem: extra.extraCaPem ?? `${allow.caPem}${open.caPem}`,
-        }),
+        liveFrom(
+          {
+            slug: 'test',
+            routes: routesFileSchema.parse({ log: extra.log ?? 2, routes }),
+            credentials: extra.credentials ?? { SLOT: SECRET },
+            ca,
+            extraCaPem,
+            ...(extra.upstreamProxy === undefined ? {} : { upstreamProxy: extra.upstreamProxy }),
+          },
+          trust,
+        ),
       );
     },
     log: () =>
