@@ -5,7 +5,7 @@ import { refusedKey } from './keys.ts';
 
 const skillName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be the name of a folder under ~/.claude/skills: letters, digits, ".", "_" and "-".');
 
-const anything = z.unknown().optional();
+const anything = z.unknown().optional().meta({ description: 'Of Claude Code; of no effect in a bottle.' });
 
 /** Frontmatter of a Claude Code sub-agent: understood there, of no effect here. */
 const foreign = {
@@ -28,12 +28,12 @@ const foreign = {
 
 /** One agent file. Git remotes and credentials are refused: a cloned repository may ship agents, never reach. */
 export const agentSchema = z.strictObject({
-  bottle: manifestName,
-  skills: z.array(skillName).optional(),
+  bottle: manifestName.meta({ description: 'Name of the bottle the agent lives in. Needed.', examples: ['claude'] }),
+  skills: z.array(skillName).optional().meta({ description: 'Folders under `~/.claude/skills` that the agent gets.', default: [], examples: [['review']] }),
   'git-gate': z.strictObject({
-    user: gitUserSchema.optional(),
+    user: gitUserSchema.optional().meta({ description: 'Author of commits made inside, over the bottle\'s, field by field.' }),
     repos: refusedKey('belongs in a bottle: an agent may come from a cloned repository and must not choose remotes or keys.'),
-  }).optional(),
+  }).optional().meta({ description: 'Who commits. Remotes and keys belong in the bottle.' }),
   ...foreign,
 });
 

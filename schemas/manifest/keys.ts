@@ -13,5 +13,5 @@ export const httpUrl = z.string().regex(/^https?:\/\/[^/\s]+/i, 'must be an abso
 
 /** A key that exists only to be refused with a reason. */
 export function refusedKey(message: string): z.ZodOptional<z.ZodUndefined> {
-  return z.undefined({ error: () => message }).optional();
+  return z.undefined({ error: () => message }).optional().meta({ description: message, refused: true });
 }

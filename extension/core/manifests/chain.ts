@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { bottleSchema, type Bottle, type WrittenBottle } from '../../../schemas/manifest/bottle.ts';
+import { bottleSchema, type Bottle } from '../../../schemas/manifest/bottle.ts';
 import { checkManifest } from '../../../schemas/manifest/check.ts';
-import { effectiveBottle, mergeBottles } from '../../../schemas/manifest/extends.ts';
+import { effectiveBottleWithOrigins, type BottleLink, type Origin } from '../../../schemas/manifest/extends.ts';
 import { parseManifest, type ManifestSource } from '../../../schemas/manifest/parse.ts';
 import { keyPath, type ManifestProblem } from '../../../schemas/manifest/position.ts';
 import { BottleError } from '../errors.ts';
@@ -18,26 +18,22 @@ export interface Mention {
 /** A bottle with its parents laid under it, and the files that said so, child first. */
 export interface LoadedBottle {
   readonly bottle: Bottle;
+  /** Which file gave a value, by key path as in `egress.routes[0]`; what is absent is a default. */
+  readonly origins: ReadonlyMap<string, Origin>;
   readonly files: readonly Pick<ManifestText, 'path' | 'sha256'>[];
 }
 
-interface Link {
+interface Link extends BottleLink {
   readonly name: string;
   readonly file: ManifestText;
-  readonly source: ManifestSource;
-  readonly written: WrittenBottle;
 }
 
 /** Reads a bottle and the chain it extends. Throws `manifest-missing` or `manifest-invalid`, naming the mention. */
 export async function loadBottle(home: string, name: string, mention: Mention): Promise<LoadedBottle> {
   const links = await readChain(home, name, mention);
-  const merged = links.map((link) => link.written).reduceRight<WrittenBottle>((parent, child) => mergeBottles(parent, child), {});
-  const { bottle, faults } = effectiveBottle(merged);
-  const source = links[0]?.source;
-  if (faults.length > 0 && source !== undefined) {
-    throw invalidManifest(faults.map(({ path, message }) => ({ file: source.file, key: keyPath(path), message, ...source.locate(path) })));
-  }
-  return { bottle, files: links.map(({ file: { path, sha256 } }) => ({ path, sha256 })) };
+  const { bottle, origins, faults } = effectiveBottleWithOrigins(links);
+  if (faults.length > 0) throw invalidManifest(faults.map(({ path, ...fault }) => ({ ...fault, key: keyPath(path) })));
+  return { bottle, origins, files: links.map(({ file: { path, sha256 } }) => ({ path, sha256 })) };
 }
 
 async function readChain(home: string, first: string, mention: Mention): Promise<readonly Link[]> {

@@ -1,5 +1,6 @@
 import { agentOf, agentSchema, type Agent } from '../../../schemas/manifest/agent.ts';
 import type { Bottle } from '../../../schemas/manifest/bottle.ts';
+import type { Origin } from '../../../schemas/manifest/extends.ts';
 import { checkManifest } from '../../../schemas/manifest/check.ts';
 import { policyRoute } from '../../../schemas/manifest/egress.ts';
 import { parseManifest } from '../../../schemas/manifest/parse.ts';
@@ -31,6 +32,8 @@ export interface LoadedAgent {
   readonly agent: Agent;
   /** After `extends` and defaults. */
   readonly bottle: Bottle;
+  /** Which file gave a value of the bottle, by key path as in `egress.routes[0]`; what is absent is a default. */
+  readonly origins: ReadonlyMap<string, Origin>;
   /** The bottle's routes as policy; `token_env` names the host variable. */
   readonly routes: readonly Route[];
   /** Git author of commits made inside: the agent's words over the bottle's. */
@@ -70,6 +73,7 @@ export async function loadAgent(request: LoadRequest): Promise<LoadedAgent> {
     text: file.text,
     agent,
     bottle: chain.bottle,
+    origins: chain.origins,
     routes: chain.bottle.egress.routes.map(policyRoute),
     identity: identityOf(agent, chain.bottle),
     files: [{ path: file.path, sha256: file.sha256 }, ...chain.files],

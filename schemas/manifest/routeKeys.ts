@@ -1,0 +1,30 @@
+/** What a person is told about a key that the policy defines and manifests share with routes files. */
+export interface KeyDoc {
+  readonly description: string;
+  readonly default?: unknown;
+  readonly examples?: unknown[];
+}
+
+/** Keys of a route by their path below it; `[]` stands for the entries of a list. */
+export const routeKeyDocs: Readonly<Record<string, KeyDoc>> = {
+  host: { description: 'Host that may be reached, with `:port` when it is not 443.', examples: ['api.example.com', 'git.example.com:8443'] },
+  'auth.scheme': { description: 'How the credential is written: `Bearer`, `token` and `Basic` in `Authorization`, `x-api-key` in that header, `query:NAME` as `?NAME=`.', examples: ['Bearer'] },
+  auth_scheme: { description: 'How the credential is written: `Bearer`, `token` and `Basic` in `Authorization`, `x-api-key` in that header, `query:NAME` as `?NAME=`. Needs `token_env`.', examples: ['Bearer'] },
+  token_env: { description: 'Name of the credential slot, never its value. Needs `auth_scheme`.', examples: ['EGRESS_TOKEN_0'] },
+  matches: { description: 'Requests that may pass; any one entry must fit. Without it, every request to the host.', examples: [[{ methods: ['GET'] }]] },
+  'matches[].paths': { description: 'Paths of this entry; any one must fit. Without it, every path.', examples: [[{ value: '/v1/' }]] },
+  'matches[].paths[].type': { description: '`prefix`: this path and what lies below; `exact`: this path only; `regex`: a regular expression (RE2) for the whole path.', default: 'prefix', examples: ['exact'] },
+  'matches[].paths[].value': { description: 'The path, or the expression.', examples: ['/repos/acme/app'] },
+  'matches[].methods': { description: 'Methods of this entry, in any case. Without it, every method.', examples: [['GET', 'HEAD']] },
+  'matches[].headers': { description: 'Headers of this entry; any one must fit. Without it, any headers.', examples: [[{ name: 'accept', value: 'application/json' }]] },
+  'matches[].headers[].name': { description: 'Name of the header, in any case.', examples: ['accept'] },
+  'matches[].headers[].value': { description: 'The value, or the expression.', examples: ['application/json'] },
+  'matches[].headers[].type': { description: '`exact`: this value; `regex`: a regular expression (RE2) for the whole value.', default: 'exact', examples: ['regex'] },
+  dlp: { description: 'Detectors that look at what passes. Without it, all of them.', examples: [{ inbound_detectors: false }] },
+  'dlp.outbound_detectors': { description: 'Detectors for what leaves: a list, or `false` for none. Without it, all.', examples: [['known_secrets']] },
+  'dlp.inbound_detectors': { description: 'Detectors for what comes back: a list, or `false` for none. Without it, all.', examples: [false] },
+  git: { description: 'Git over HTTPS to this host.', examples: [{ fetch: true }] },
+  'git.fetch': { description: 'Permits cloning and fetching. Pushing goes through the git gate.', default: false, examples: [true] },
+  private_addresses: { description: 'Permits an upstream on a loopback, private or link-local address.', default: false, examples: [true] },
+  plaintext: { description: 'Permits `http://`. A credential is never put into such a request.', default: false, examples: [true] },
+};
