@@ -8,6 +8,7 @@ import type { DecisionLog } from './decisionLog.ts';
 import { denial, sendRawDenial } from './denial.ts';
 import type { Denial } from './denial.ts';
 import { checkFraming } from './framing.ts';
+import type { IncidentSwitch } from './incident.ts';
 import type { Live } from './live.ts';
 import { isSidecarHost } from './sidecarHost.ts';
 import type { Tunnel, Tunnels } from './tunnels.ts';
@@ -17,6 +18,7 @@ export interface ConnectContext {
   readonly live: Live | undefined;
   readonly tunnels: Tunnels;
   readonly log: DecisionLog;
+  readonly incidents: IncidentSwitch;
   /** HTTP server that gets the tunnel's inside. */
   readonly inner: Server;
 }
@@ -57,6 +59,8 @@ export function answerConnect(context: ConnectContext, request: IncomingMessage,
 
 function judge(context: ConnectContext, live: Live, request: IncomingMessage, authority: Authority): Denial | undefined {
   const { host } = authority;
+  const closed = context.incidents.refusal(host);
+  if (closed !== undefined) return closed;
   const framing = checkFraming(request);
   if (!framing.ok) return denial(400, 'framing', framing.reason, host, 'Send a plain CONNECT.');
   if (framing.value.body.kind !== 'none') return denial(400, 'framing', 'a CONNECT has no body', host, 'Send a plain CONNECT.');

@@ -18,9 +18,9 @@ export function controlHandler(proxy: Proxy, log: LineLog, stop: () => void): (r
         if (proxy.live === undefined) throw new Error('routes cannot be replaced before the first configuration');
         return proxy.become(withRoutes(proxy.live, request.routes, request.credentials));
       case 'health':
-        return { configured: proxy.live !== undefined, routes: proxy.live?.policy.routes.length ?? 0, logBytes: log.bytes, pid: process.pid, incident: null } satisfies SidecarHealth;
+        return { configured: proxy.live !== undefined, routes: proxy.live?.policy.routes.length ?? 0, logBytes: log.bytes, pid: process.pid, incident: proxy.incidents.current ?? null } satisfies SidecarHealth;
       case 'follow':
-        return follow(log, request.offset, peer);
+        return follow(proxy, log, request.offset, peer);
       case 'stop':
         setImmediate(stop);
         return undefined;
@@ -29,7 +29,7 @@ export function controlHandler(proxy: Proxy, log: LineLog, stop: () => void): (r
 }
 
 /** Old lines first, then live ones: one reader at a position, so that none is lost or told twice. */
-function follow(log: LineLog, offset: number, peer: ControlPeer): void {
+function follow(proxy: Proxy, log: LineLog, offset: number, peer: ControlPeer): void {
   const tell = (line: string, end: number): void => {
     if (peer.waiting > MOST_WAITING) return peer.hangUp();
     const parsed = parseLine(line);
@@ -38,6 +38,7 @@ function follow(log: LineLog, offset: number, peer: ControlPeer): void {
   for (const { line, end } of log.lines(offset, log.bytes)) tell(line, end);
   const unlisten = log.listen(tell);
   peer.gone.addEventListener('abort', unlisten, { once: true });
+  peer.gone.addEventListener('abort', proxy.incidents.listen((incident) => peer.send({ type: 'incident', incident })), { once: true });
 }
 
 function parseLine(line: string): ReturnType<typeof logLineSchema.parse> | undefined {

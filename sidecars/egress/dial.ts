@@ -114,6 +114,12 @@ export class Pools {
     for (const [key, { agent }] of this.#pools) this.#drop(key, agent);
   }
 
+  /** Ends every connection to an upstream, requests in flight included. */
+  cut(): void {
+    for (const { agent } of this.#pools.values()) agent.destroy();
+    this.#pools.clear();
+  }
+
   #drop(key: string, agent: HttpAgent): void {
     this.#pools.delete(key);
     agent.maxFreeSockets = 0;

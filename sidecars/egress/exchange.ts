@@ -16,6 +16,7 @@ import type { Outcome, Outgoing } from './forward.ts';
 import { checkFraming } from './framing.ts';
 import type { Framing } from './framing.ts';
 import { framingHeaders, headerList, passingRequestHeaders } from './headers.ts';
+import type { IncidentSwitch } from './incident.ts';
 import type { Live } from './live.ts';
 import { isSidecarHost, sidecarAnswer } from './sidecarHost.ts';
 import { originTarget } from './target.ts';
@@ -43,12 +44,14 @@ const nowhere: Authority = { host: '', port: 0, kind: 'name' };
 export class Exchanges {
   readonly #log: DecisionLog;
   readonly #pools: Pools;
+  readonly #incidents: IncidentSwitch;
   /** Our name in `Via`: meeting it again means a loop. Random, so that nested bottles do not take each other for one. */
   readonly #via = `1.1 bottle-${randomBytes(4).toString('hex')}`;
 
-  constructor(log: DecisionLog, pools: Pools) {
+  constructor(log: DecisionLog, pools: Pools, incidents: IncidentSwitch) {
     this.#log = log;
     this.#pools = pools;
+    this.#incidents = incidents;
   }
 
   /** Never rejects; an exception while judging is a refusal. */
@@ -115,6 +118,8 @@ export class Exchanges {
     if (headerList(request.rawHeaders).some(([name, value]) => name.toLowerCase() === 'via' && value.includes(this.#via))) {
       return refuse(508, 'loop', 'the request came back to its own proxy', 'Do not route through the proxy twice.');
     }
+    const closed = this.#incidents.refusal(authority.host);
+    if (closed !== undefined) return closed;
     if (this.#log.mustRefuse(live)) return refuse(503, 'log', 'the egress log cannot be written', 'Tell the person who started the bottle: the disk may be full.');
     if (framing.value.upgrade) return refuse(426, 'upgrade', 'protocol upgrades such as WebSocket are not let through', 'Use plain HTTP requests, e.g. server-sent events.');
     if (isSidecarHost(authority)) {

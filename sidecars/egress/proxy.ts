@@ -9,6 +9,7 @@ import { denial, sendDenial, sendRawDenial } from './denial.ts';
 import { Pools } from './dial.ts';
 import type { Resolve } from './dial.ts';
 import { Exchanges } from './exchange.ts';
+import { IncidentSwitch } from './incident.ts';
 import type { Entrance } from './exchange.ts';
 import type { LineLog } from '../runtime/lineLog.ts';
 import type { Live } from './live.ts';
@@ -45,17 +46,20 @@ export class Proxy {
   readonly #inFlight = new WeakMap<Duplex, number>();
   readonly #front: Server;
   readonly #inner: Server;
+  /** Closes everything once a canary was seen. */
+  readonly incidents = new IncidentSwitch();
   #live: Live | undefined;
 
   constructor(log: LineLog, resolve: Resolve) {
     this.#log = new DecisionLog(log);
     this.#pools = new Pools(resolve);
-    this.#exchanges = new Exchanges(this.#log, this.#pools);
+    this.#exchanges = new Exchanges(this.#log, this.#pools, this.incidents);
+    this.incidents.listen(() => this.#pools.cut());
     this.#front = this.#server(() => 'proxy');
     this.#front.maxConnections = MOST_CONNECTIONS;
     this.#inner = this.#server((request) => this.#entranceOf(request));
     this.#front.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-      answerConnect({ live: this.#live, tunnels: this.#tunnels, log: this.#log, inner: this.#inner }, request, socket, head);
+      answerConnect({ live: this.#live, tunnels: this.#tunnels, log: this.#log, inner: this.#inner, incidents: this.incidents }, request, socket, head);
     });
     this.#inner.on('connect', (request: IncomingMessage, socket: Socket) => {
       this.#refuseRaw(socket, request, 'a tunnel inside a tunnel is never allowed', 403);
