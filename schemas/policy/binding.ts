@@ -1,4 +1,5 @@
-import { authorityKey, parseAuthority } from './host.ts';
+import { authorityKey } from './host.ts';
+import { parseHostPattern } from './hostPattern.ts';
 import { accepted, refused } from './result.ts';
 import type { Result } from './result.ts';
 import type { AuthScheme, Route } from './route.ts';
@@ -20,8 +21,8 @@ interface Routes {
 function bindingOf(route: Routes['routes'][number]): readonly [string, Binding] | undefined {
   const { host, auth_scheme: scheme, token_env: slot } = route;
   if (scheme === undefined || slot === undefined) return undefined;
-  const authority = parseAuthority(host, 443);
-  return [slot, { place: authority.ok ? authorityKey(authority.value) : host, scheme }];
+  const pattern = parseHostPattern(host);
+  return [slot, { place: pattern.ok ? authorityKey(pattern.value.authority) : host, scheme }];
 }
 
 /**

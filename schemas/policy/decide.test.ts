@@ -21,19 +21,28 @@ describe('paths', () => {
   test.each([
     ['/api/v1/', '/api/v1', false], ['/api/v1/', '/api/v1/', true], ['/api/v1/', '/api/v1/x', true], ['/api/v1/', '/api/v10/x', false], ['/api/v1/', '/api/v1.1/x', false], ['/api/v1/', '/API/V1/x', false],
     ['/api/v1', '/api/v1', true], ['/api/v1', '/api/v1?q', true], ['/api/v1', '/api/v1/x', true], ['/api/v1', '/api/v10', false], ['/', '/anything', true],
-    ['/api/v1', '/%61pi/v1/x', true], ['/%61pi/v1', '/api/v1/x', true], ['/api', '/x?y=/api', false], ['/@s%2fn', '/@s%2Fn/x', true], ['/@s', '/@s%2Fn', false],
+    ['/api/v1', '/%61pi/v1/x', true], ['/%61pi/v1', '/api/v1/x', true], ['/api', '/x?y=/api', false],
   ])('prefix %s against %s: %s', (value, url, expected) => {
     expect(allowed({ matches: [{ paths: [{ value }] }] }, url)).toBe(expected);
+  });
+
+  test.each([['/@s%2fn', '/@s%2Fn/x', true], ['/@s', '/@s%2Fn', false], ['/@s', '/@s/x%5Cy', true]])('prefix %s against %s where encoded slashes are let through: %s', (value, url, expected) => {
+    expect(allowed({ encoded_slash: true, matches: [{ paths: [{ value }] }] }, url)).toBe(expected);
+  });
+
+  test.each(['/a/x%2Fy', '/a/x%2fy', '/a/x%5Cy', '/a/x%252Fy', '/a/x%25255cy'])('%s is refused where paths are restricted, and let through where they are not', (url) => {
+    expect(allowed({ matches: [{ paths: [{ value: '/a' }] }] }, url)).toBe(false);
+    expect(allowed({ matches: [{ methods: ['GET'] }] }, url)).toBe(true);
+    expect(allowed({}, url)).toBe(true);
   });
 
   test.each([['/api', '/api', true], ['/api', '/x/api', false], ['/api', '/api/', false], ['/api/.*', '/api/x', true], ['/a|/b', '/b', true], ['/a|/b', '/bc', false], ['/a$', '/a%0a', false]])('regex %s against %s: %s', (value, url, expected) => {
     expect(allowed({ matches: [{ paths: [{ type: 'regex', value }] }] }, url)).toBe(expected);
   });
 
-  test('a catastrophic expression costs no time', () => {
-    const began = performance.now();
-    for (const value of ['(a+)+$', '(.*a){20}', '^(\\w+\\s?)*$']) expect(allowed({ matches: [{ paths: [{ type: 'regex', value }] }] }, `/${'a'.repeat(30_000)}!`)).toBe(false);
-    expect(performance.now() - began).toBeLessThan(2000);
+  // An engine that backtracks would not come back before the test's own limit.
+  test('a catastrophic expression is answered', () => {
+    for (const value of ['/(a+)+$', '(.*a){20}', '^(/?\\w+\\s?)*$']) expect(allowed({ matches: [{ paths: [{ type: 'regex', value }] }] }, `/${'a'.repeat(30_000)}!`)).toBe(false);
   });
 });
 

@@ -1,7 +1,10 @@
 import { authorityKey } from './host.ts';
 import type { Authority } from './host.ts';
 import { gitOperation } from './git.ts';
-import { canonicalPath } from './path.ts';
+import { readableHost } from './international.ts';
+import { foreignCredential } from './inference.ts';
+import { isAllowableMethod } from './methods.ts';
+import { canonicalPath, hidesSlash } from './path.ts';
 import type { Target } from './path.ts';
 import type { CompiledMatch, CompiledRoute, HeaderList, Policy, Rule, Scheme } from './policy.ts';
 import type { Route } from './route.ts';
@@ -29,7 +32,7 @@ export type Verdict =
     }
   | {
       readonly verdict: 'block';
-      /** Key in the routes file, or the name of a fixed rule (`path`, `method`, `git`, `plaintext`). */
+      /** Key in the routes file, or the name of a fixed rule (`path`, `method`, `git`, `plaintext`, `inference`). */
       readonly clause: string;
       /** One sentence without the request's own text beyond host and method. */
       readonly reason: string;
@@ -54,7 +57,7 @@ export function decidePlace(policy: Policy, scheme: Scheme, authority: Authority
   if (scheme === 'http' && policy.find('https', { ...authority, port: authority.port === 80 ? 443 : authority.port })) {
     return block('plaintext', `${place} is not encrypted; this host is allowed over https only`, 'Use https.');
   }
-  const sameHost = policy.routes.find((candidate) => candidate.authority.host === authority.host);
+  const sameHost = policy.routes.find((candidate) => candidate.authority.host === authority.host || policy.find(scheme, { ...authority, port: candidate.authority.port }) === candidate);
   if (sameHost !== undefined) return block('routes', `${place} is not listed; this host is allowed on another port`, ASK);
   return block('routes', `${place} is not listed`, ASK);
 }
@@ -63,11 +66,14 @@ export function decidePlace(policy: Policy, scheme: Scheme, authority: Authority
 export function decide(policy: Policy, request: MatchRequest): Verdict {
   const found = decidePlace(policy, request.scheme, request.authority);
   if ('verdict' in found) return found;
-  if (!/^[A-Z][A-Z-]*$/.test(request.method) || ['TRACE', 'TRACK', 'CONNECT'].includes(request.method)) {
-    return block('method', `${request.method} is never allowed`, 'Use another method.', found);
+  if (!isAllowableMethod(request.method)) {
+    return block('method', `${shownMethod(request.method)} is never allowed`, 'Use another method.', found);
   }
   const target = canonicalPath(request.path);
   if (!target.ok) return block('path', target.reason, 'Send the path in its plain form.', found);
+  if (found.restrictsPaths && found.route.encoded_slash !== true && hidesSlash(target.value.path)) {
+    return block(`${found.clause}.encoded_slash`, 'the path has an encoded slash, and this route restricts paths', 'Send the path with plain slashes, or propose encoded_slash on this route.', found);
+  }
   const git = gitOperation(target.value);
   if (git === 'push') return block('git', 'git push over https is always blocked', 'Push to the git gate remote.', found);
   if (git === 'fetch' && found.route.git?.fetch !== true) {
@@ -76,9 +82,17 @@ export function decide(policy: Policy, request: MatchRequest): Verdict {
   if (request.scheme === 'http' && found.route.auth_scheme !== undefined) {
     return block(`${found.clause}.plaintext`, 'this host gets a credential, which never travels unencrypted', 'Use https.', found);
   }
+  const foreign = foreignCredential(request.authority, found.route, request.headers);
+  if (foreign !== undefined) {
+    return block('inference', `${request.authority.host} takes the bottle's own credential only, and this request brings its own in ${foreign}`, 'Ask for the credential to be put on the route; do not send one.', found);
+  }
   const fit = fittingRule(found, request, target.value);
   if (fit === undefined) return block(`${found.clause}.matches`, `no entry of matches fits this ${request.method}`, ASK, found);
   return { verdict: 'allow', clause: fit, reason: `allowed by the route for ${found.route.host} (${fit})`, route: found.route, target: target.value };
+}
+
+function shownMethod(method: string): string {
+  return /^[A-Za-z-]{1,32}$/.test(method) ? method : 'this method';
 }
 
 function fittingRule(found: CompiledRoute, request: MatchRequest, target: Target): string | undefined {
@@ -88,7 +102,7 @@ function fittingRule(found: CompiledRoute, request: MatchRequest, target: Target
 
 interface Dimension {
   readonly name: string;
-  /** Clause of the first rule that fits; undefined when none does. */
+  /** Clause of the rule that fits, the last one where all must; undefined when none does or one does not. */
   readonly fit: string | undefined;
 }
 
@@ -96,7 +110,7 @@ function dimensions(match: CompiledMatch, request: MatchRequest, target: Target)
   return [
     dimension('paths', match.paths, target.path),
     dimension('methods', match.methods, request.method),
-    dimension('headers', match.headers, request.headers),
+    match.headers === undefined ? undefined : { name: 'headers', fit: match.headers.every((rule) => rule.fits(request.headers)) ? match.headers.at(-1)?.clause : undefined },
   ].filter((each) => each !== undefined);
 }
 
@@ -109,12 +123,12 @@ export function explain(policy: Policy, request: MatchRequest): readonly string[
   const verdict = decide(policy, request);
   const found = policy.find(request.scheme, request.authority);
   const lines: string[] = [];
-  if (found !== undefined) lines.push(`${found.clause} is the route of ${authorityKey(found.authority)}`);
+  if (found !== undefined) lines.push(`${found.clause} is the route of ${readableHost(authorityKey(found.authority))}`);
   const target = canonicalPath(request.path);
   if (found !== undefined && target.ok) {
     for (const match of found.matches ?? []) {
       for (const each of dimensions(match, request, target.value)) {
-        lines.push(each.fit === undefined ? `${match.clause}.${each.name} has no rule that fits` : `${each.fit} fits`);
+        lines.push(each.fit === undefined ? `${match.clause}.${each.name} ${each.name === 'headers' ? 'has a rule that does not fit' : 'has no rule that fits'}` : `${each.fit} fits`);
       }
       if (match.clause === verdict.clause) break;
     }

@@ -1,4 +1,5 @@
 import { formatIpv6, parseIpv4, parseIpv6 } from './ip.ts';
+import { isPlainLabel } from './international.ts';
 import { accepted, refused } from './result.ts';
 import type { Result } from './result.ts';
 
@@ -30,6 +31,7 @@ export function parseHost(text: string): Result<Host> {
   if (!labels.every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label))) {
     return refused('a host name is letters, digits, hyphens and single dots');
   }
+  if (!labels.every(isPlainLabel)) return refused('an xn-- label does not stand for an international name');
   if (/^([0-9]+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '')) return refused('a number is not a host; write IPv4 as four decimal numbers');
   return accepted({ host: name, kind: 'name' });
 }

@@ -42,6 +42,17 @@ function hiddenProblem(raw: string): string | undefined {
   return 'a path is percent-encoded too many times';
 }
 
+/**
+ * Whether a canonical path has a `/` or `\` behind percent escapes, however often encoded. Some servers divide segments
+ * there and some do not, so a rule on paths may mean another resource than the one that is served.
+ */
+export function hidesSlash(path: string): boolean {
+  if (!path.includes('%')) return false;
+  let text = path;
+  for (let decoded = decodeBytes(text); decoded !== text; decoded = decodeBytes(text)) text = decoded;
+  return text.split(/[/\\]/).length > path.split('/').length;
+}
+
 /** `.`, `..`, and the same with path parameters (`..;x`), which some servers cut off before resolving. */
 function isDotSegment(segment: string): boolean {
   return /^\.{1,2}(;.*)?$/s.test(segment);

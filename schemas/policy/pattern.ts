@@ -1,4 +1,6 @@
 import { RE2JS } from 're2js';
+import { canMatchAPath } from './reach.ts';
+import type { Program } from './reach.ts';
 import { accepted, refused } from './result.ts';
 import type { Result } from './result.ts';
 
@@ -22,4 +24,13 @@ export function compilePattern(source: string): Result<Pattern> {
   } catch (error) {
     return refused(`not a regular expression (RE2 syntax): ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** As `compilePattern`, for a rule on paths: an expression that no canonical path can match is refused too. */
+export function compilePathPattern(source: string): Result<Pattern> {
+  const compiled = compilePattern(source);
+  if (!compiled.ok) return compiled;
+  const program: Program = RE2JS.compile(source).re2().prog;
+  if (!canMatchAPath(program)) return refused('no path can match this: it covers the whole path, from the first / to the end, and sees neither query nor dot segments');
+  return compiled;
 }

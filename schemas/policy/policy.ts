@@ -1,5 +1,6 @@
-import { authorityKey, parseAuthority } from './host.ts';
+import { authorityKey } from './host.ts';
 import type { Authority } from './host.ts';
+import { parseHostPattern, patternKeys } from './hostPattern.ts';
 import { compilePattern } from './pattern.ts';
 import { canonicalPath } from './path.ts';
 import type { MatchRule, Route } from './route.ts';
@@ -18,6 +19,7 @@ export interface CompiledMatch {
   readonly clause: string;
   readonly paths: readonly Rule<string>[] | undefined;
   readonly methods: readonly Rule<string>[] | undefined;
+  /** The one dimension whose rules must all fit. */
   readonly headers: readonly Rule<HeaderList>[] | undefined;
 }
 
@@ -27,7 +29,13 @@ export type HeaderList = readonly (readonly [string, string])[];
 export interface CompiledRoute {
   readonly clause: string;
   readonly route: Route;
+  /** The place; of a wildcard its host is `*.example.com`, which no request names. */
   readonly authority: Authority;
+  readonly wildcard: boolean;
+  /** Whether the port was written in the file. */
+  readonly portGiven: boolean;
+  /** Whether any rule looks at paths. */
+  readonly restrictsPaths: boolean;
   readonly matches: readonly CompiledMatch[] | undefined;
 }
 
@@ -36,7 +44,7 @@ export interface Policy {
   readonly file: RoutesFile;
   readonly log: LogLevel;
   readonly routes: readonly CompiledRoute[];
-  /** The route for a place, or undefined: not listed. */
+  /** The route for a place, the exact one before a wildcard, or undefined: not listed. */
   find(scheme: Scheme, authority: Authority): CompiledRoute | undefined;
 }
 
@@ -47,19 +55,23 @@ export function compilePolicy(file: RoutesFile): Policy {
   for (const compiled of routes) {
     byPlace.https.set(authorityKey(compiled.authority), compiled);
     if (compiled.route.plaintext !== true) continue;
-    const bare = parseAuthority(compiled.route.host, undefined);
-    const plain = bare.ok ? compiled.authority : { ...compiled.authority, port: 80 };
-    byPlace.http.set(authorityKey(plain), compiled);
+    byPlace.http.set(authorityKey(compiled.portGiven ? compiled.authority : { ...compiled.authority, port: 80 }), compiled);
   }
-  return { file, log: file.log, routes, find: (scheme, authority) => byPlace[scheme].get(authorityKey(authority)) };
+  return {
+    file,
+    log: file.log,
+    routes,
+    find: (scheme, authority) => patternKeys(authority).map((key) => byPlace[scheme].get(key)).find((found) => found !== undefined),
+  };
 }
 
 function compileRoute(route: Route, index: number): CompiledRoute {
   const clause = `routes[${index}]`;
-  const authority = parseAuthority(route.host, 443);
-  if (!authority.ok) throw new TypeError(`${clause}.host: ${authority.reason}`);
+  const pattern = parseHostPattern(route.host);
+  if (!pattern.ok) throw new TypeError(`${clause}.host: ${pattern.reason}`);
   const matches = route.matches?.map((match, i) => compileMatch(match, `${clause}.matches[${i}]`));
-  return { clause, route, authority: authority.value, matches };
+  const restrictsPaths = matches?.some((match) => match.paths !== undefined) ?? false;
+  return { clause, route, ...pattern.value, matches, restrictsPaths };
 }
 
 function compileMatch(match: MatchRule, clause: string): CompiledMatch {

@@ -1,8 +1,14 @@
 import * as z from 'zod';
-import { parseAuthority } from './host.ts';
-import { canonicalPath } from './path.ts';
-import { compilePattern } from './pattern.ts';
+import { gitOperation } from './git.ts';
+import { parseHostPattern } from './hostPattern.ts';
+import { report } from './issue.ts';
+import type { Mistake } from './issue.ts';
+import { allowableMethods, forbiddenMethods, isAllowableMethod } from './methods.ts';
+import { canonicalPath, hidesSlash } from './path.ts';
+import { compilePathPattern, compilePattern } from './pattern.ts';
+import { isStrippedHeader } from './strippedHeaders.ts';
 import type { Result } from './result.ts';
+import { unreachableHost } from './unreachable.ts';
 
 /**
  * How a credential is written: `Authorization: Bearer T`, `Authorization: token T`, `Authorization: Basic` with
@@ -17,9 +23,6 @@ export type AuthScheme = z.infer<typeof authSchemeSchema>;
 export const outboundDetectors = ['token_patterns', 'known_secrets'] as const;
 export const inboundDetectors = ['naive_injection_detection'] as const;
 
-/** Never allowed by any rule: TRACE echoes the injected credential, CONNECT would be a tunnel inside a tunnel. */
-const methodsNobodyGets: readonly string[] = ['TRACE', 'TRACK', 'CONNECT'];
-
 const checked = (check: (text: string) => Result<unknown>) =>
   z.string().superRefine((text, context) => {
     const result = check(text);
@@ -28,13 +31,13 @@ const checked = (check: (text: string) => Result<unknown>) =>
 
 const methodSchema = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z-]{0,31}$/, 'a method is a word such as GET')
-  .refine((method) => !methodsNobodyGets.includes(method.toUpperCase()), 'TRACE, TRACK and CONNECT are always blocked');
+  .refine((method) => !forbiddenMethods.includes(method.toUpperCase()), 'TRACE, TRACK and CONNECT are always blocked')
+  .refine((method) => forbiddenMethods.includes(method.toUpperCase()) || isAllowableMethod(method.toUpperCase()), `a method is one of ${allowableMethods.join(', ')}`);
 
 const pathRuleSchema = z
   .strictObject({ type: z.enum(['prefix', 'exact', 'regex']).optional(), value: z.string().min(1) })
   .superRefine((rule, context) => {
-    const result = rule.type === 'regex' ? compilePattern(rule.value) : canonicalRule(rule.value);
+    const result = rule.type === 'regex' ? compilePathPattern(rule.value) : canonicalRule(rule.value);
     if (!result.ok) context.addIssue({ code: 'custom', path: ['value'], message: result.reason });
   });
 
@@ -52,9 +55,17 @@ const headerRuleSchema = z
     type: z.enum(['exact', 'regex']).optional(),
   })
   .superRefine((rule, context) => {
-    const result: Result<unknown> = rule.type === 'regex' ? compilePattern(rule.value) : { ok: true, value: undefined };
+    const result: Result<unknown> = rule.type === 'regex' ? compilePattern(rule.value) : headerValue(rule.value);
     if (!result.ok) context.addIssue({ code: 'custom', path: ['value'], message: result.reason });
+    if (isStrippedHeader(rule.name)) report(context, { path: ['name'], message: `${rule.name} is taken off before rules are asked, so this can never match`, hint: 'Take the rule out.' });
   });
+
+/** RFC 9110 section 5.5: a field value has no control characters, and readers cut white space at its ends. */
+function headerValue(value: string): Result<unknown> {
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) return { ok: false, reason: 'no header carries such a character, so this can never match' };
+  if (value.trim() !== value) return { ok: false, reason: 'white space at the ends of a header value is cut off, so this can never match' };
+  return { ok: true, value };
+}
 
 const matchSchema = z
   .strictObject({
@@ -68,13 +79,14 @@ const detectorsSchema = <T extends readonly [string, ...string[]]>(names: T) =>
   z.union([z.literal(false), z.array(z.enum(names))], { error: `expected false or a list of ${names.join(', ')}` }).optional();
 
 /**
- * One host the agent may reach. Any one entry of `matches` must fit; inside an entry every given dimension must, and
- * inside a dimension any one rule. Without `matches` every path, method and header is allowed.
+ * The place or places the agent may reach under one rule. Any one entry of `matches` must fit; inside an entry every
+ * given dimension must: any one of its paths, any one of its methods, all of its headers. Without `matches` every path,
+ * method and header is allowed.
  */
 export const routeSchema = z
   .strictObject({
-    /** `name` or `name:port`; without a port 443, and 80 for `http://` when `plaintext` is set. */
-    host: checked((text) => parseAuthority(text, 443)),
+    /** `name`, `*.name` or an address, and a port; without a port 443, and 80 for `http://` when `plaintext` is set. */
+    host: checked((text) => parseHostPattern(text)),
     auth_scheme: authSchemeSchema.optional(),
     /** Name of the credential slot, never its value. */
     token_env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a slot is named like an environment variable').optional(),
@@ -90,11 +102,63 @@ export const routeSchema = z
     private_addresses: z.boolean().optional(),
     /** Permits `http://`. A credential is never put into such a request. */
     plaintext: z.boolean().optional(),
+    /** Permits `%2F` and `%5C` where paths are restricted: servers disagree whether they divide segments. */
+    encoded_slash: z.boolean().optional(),
   })
   .superRefine((route, context) => {
+    for (const mistake of impossible(route)) report(context, mistake);
     if ((route.auth_scheme === undefined) === (route.token_env === undefined)) return;
     const [given, missing] = route.auth_scheme === undefined ? ['token_env', 'auth_scheme'] : ['auth_scheme', 'token_env'];
     context.addIssue({ code: 'custom', path: [given], message: `needs ${missing} beside it` });
   });
 export type Route = z.infer<typeof routeSchema>;
 export type MatchRule = NonNullable<Route['matches']>[number];
+
+interface RouteParts {
+  readonly host: string;
+  readonly token_env?: string | undefined;
+  readonly matches?: readonly MatchRule[] | undefined;
+  readonly git?: { readonly fetch?: boolean | undefined } | undefined;
+  readonly encoded_slash?: boolean | undefined;
+}
+
+/** What each key allows but the route as a whole can never do, or must not. */
+function impossible(route: RouteParts): Mistake[] {
+  const pattern = parseHostPattern(route.host);
+  if (!pattern.ok) return [];
+  const mistakes: Mistake[] = [];
+  const add = (path: readonly PropertyKey[], message: string, hint: string): void => void mistakes.push({ path, message, hint });
+  const unreachable = unreachableHost(pattern.value.authority);
+  if (unreachable !== undefined) add(['host'], `${unreachable}, so this route can never match`, 'Take the route out.');
+  if (pattern.value.wildcard && route.token_env !== undefined) add(['token_env'], 'a credential belongs to one host, and this route is for many', 'Give the host of the credential a route of its own.');
+  for (const [index, match] of (route.matches ?? []).entries()) {
+    const same = (route.matches ?? []).findIndex((other) => JSON.stringify(other) === JSON.stringify(match));
+    if (same < index) add(['matches', index], `the same as matches[${same}], so it can never decide anything`, 'Take it out.');
+    for (const [at, rule] of (match.paths ?? []).entries()) {
+      const because = impossiblePath(route, rule);
+      if (because !== undefined) add(['matches', index, 'paths', at, 'value'], because.message, because.hint);
+    }
+    for (const [at, rule] of (match.headers ?? []).entries()) {
+      const other = (match.headers ?? []).slice(0, at).findIndex((before) => exactly(before) && exactly(rule) && before.name.toLowerCase() === rule.name.toLowerCase() && before.value !== rule.value);
+      if (other >= 0) add(['matches', index, 'headers', at], `headers[${other}] wants another value of the same header, so the entry can never match`, 'Give each value an entry of its own.');
+    }
+  }
+  return mistakes;
+}
+
+function exactly(rule: { readonly type?: 'exact' | 'regex' | undefined }): boolean {
+  return rule.type !== 'regex';
+}
+
+function impossiblePath(route: RouteParts, rule: NonNullable<MatchRule['paths']>[number]): { readonly message: string; readonly hint: string } | undefined {
+  const target = rule.type === 'regex' ? undefined : canonicalPath(rule.value);
+  if (target === undefined || !target.ok) return undefined;
+  if (hidesSlash(target.value.path) && route.encoded_slash !== true) {
+    return { message: 'has an encoded slash, which this route does not let through, so it can never match', hint: 'Set encoded_slash: true on the route.' };
+  }
+  if (rule.type !== 'exact') return undefined;
+  const git = gitOperation(target.value);
+  if (git === 'push') return { message: 'git push over https is always blocked, so this can never match', hint: 'Push through the git gate.' };
+  if (git === 'fetch' && route.git?.fetch !== true) return { message: 'git fetch is not allowed on this route, so this can never match', hint: 'Set git: {fetch: true} on the route.' };
+  return undefined;
+}

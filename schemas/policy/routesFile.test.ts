@@ -14,7 +14,7 @@ const full: RoutesFile = {
     { host: 'api.example.com', auth_scheme: 'Bearer', token_env: 'EGRESS_TOKEN_0' },
     {
       host: '127.0.0.1:8443',
-      matches: [{ paths: [{ type: 'regex', value: '/v1/[^/]+' }, { value: '/a:b' }], methods: ['GET'], headers: [{ name: 'X-Team', value: '- "yes"\n' }] }],
+      matches: [{ paths: [{ type: 'regex', value: '/v1/[^/]+' }, { value: '/a:b' }], methods: ['GET'], headers: [{ name: 'X-Team', value: '- "yes": #\'' }] }],
       git: { fetch: true },
       dlp: { outbound_detectors: ['token_patterns'], inbound_detectors: false },
       private_addresses: true,
@@ -55,7 +55,7 @@ describe('mistakes are placed', () => {
     ['an entry without a rule', 'routes:\n- host: a.test\n  matches: [{}]\n', 3, 13, 'routes[0].matches[0]', 'needs paths'],
     ['TRACE', 'routes:\n- host: a.test\n  matches:\n  - methods: [trace]\n', 4, 15, 'routes[0].matches[0].methods[0]', 'always blocked'],
     ['an unknown detector', 'routes:\n- host: a.test\n  dlp: {outbound_detectors: [x]}\n', 3, 9, 'routes[0].dlp.outbound_detectors', 'token_patterns, known_secrets'],
-    ['a wildcard', 'routes:\n- host: "*.test"\n', 2, 3, 'routes[0].host', 'letters'],
+    ['a wildcard', 'routes:\n- host: "*.test"\n', 2, 3, 'routes[0].host', 'any owner'],
   ])('%s', (_name, text, line, column, key, message) => {
     expect(errorsOf(text)[0]).toMatchObject({ line, column, key, message: expect.stringContaining(message) });
   });

@@ -1,6 +1,7 @@
 import { LineCounter, isMap, isNode, isScalar, parseDocument, stringify } from 'yaml';
 import type { Document } from 'yaml';
-import type { z } from 'zod';
+import * as z from 'zod';
+import { hintOf } from './issue.ts';
 import { routesFileSchema } from './routesSchema.ts';
 import type { RoutesFile } from './routesSchema.ts';
 
@@ -17,6 +18,8 @@ export interface RoutesFileError {
   readonly key: string;
   /** One sentence; allowed values included. */
   readonly message: string;
+  /** What to do about it; empty when the sentence says all. */
+  readonly hint: string;
 }
 
 export type ParsedRoutesFile =
@@ -28,12 +31,12 @@ const LARGEST_FILE = 512 * 1024;
 
 /** Reads YAML 1.2 (so also JSON). Aliases, tags and duplicate keys are refused; an empty file has no routes. */
 export function parseRoutesFile(text: string): ParsedRoutesFile {
-  if (text.length > LARGEST_FILE) return { ok: false, errors: [{ line: 1, column: 1, key: '', message: 'the file is larger than 512 KiB' }] };
+  if (text.length > LARGEST_FILE) return { ok: false, errors: [{ line: 1, column: 1, key: '', message: 'the file is larger than 512 KiB', hint: 'Join routes, or take out what is not used.' }] };
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, customTags: [], prettyErrors: false });
-  const at = (offset: number, key: string, message: string): RoutesFileError => {
+  const at = (offset: number, key: string, message: string, hint = ''): RoutesFileError => {
     const position = lines.linePos(offset);
-    return { line: Math.max(position.line, 1), column: Math.max(position.col, 1), key, message };
+    return { line: Math.max(position.line, 1), column: Math.max(position.col, 1), key, message, hint };
   };
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0) return { ok: false, errors: broken.map((error) => at(error.pos[0], '', error.message)) };
@@ -41,14 +44,14 @@ export function parseRoutesFile(text: string): ParsedRoutesFile {
   try {
     value = document.toJS({ maxAliasCount: 0 }) ?? {};
   } catch {
-    return { ok: false, errors: [at(0, '', 'aliases are not allowed')] };
+    return { ok: false, errors: [at(0, '', 'aliases are not allowed', 'Write the value out.')] };
   }
   const parsed = routesFileSchema.safeParse(value);
   if (parsed.success) return { ok: true, value: parsed.data };
   return {
     ok: false,
     errors: parsed.error.issues.flatMap((issue) =>
-      placesOf(issue).map((path) => at(offsetOf(document, path), keyText(path), sentence(issue))),
+      placesOf(issue).map((path) => at(offsetOf(document, path), keyText(path), sentence(issue), hintFor(issue))),
     ),
   };
 }
@@ -69,6 +72,31 @@ function sentence(issue: Issue): string {
   if (issue.code === 'unrecognized_keys') return 'unknown key';
   if (issue.code === 'invalid_value') return `expected one of ${issue.values.map(String).join(', ')}`;
   return issue.message;
+}
+
+function hintFor(issue: Issue): string {
+  if (issue.code !== 'unrecognized_keys') return hintOf(issue);
+  const allowed = knownKeys(issue.path);
+  return allowed.length === 0 ? '' : `Allowed here: ${allowed.join(', ')}.`;
+}
+
+/** Keys of the map at a path of a routes file, from the schema itself. */
+function knownKeys(path: Path): readonly string[] {
+  let schema: unknown = routesFileSchema;
+  for (const key of path) schema = typeof key === 'number' ? elementOf(inner(schema)) : shapeOf(inner(schema))[String(key)];
+  return Object.keys(shapeOf(inner(schema)));
+}
+
+function inner(schema: unknown): unknown {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? inner(schema.unwrap()) : schema;
+}
+
+function elementOf(schema: unknown): unknown {
+  return schema instanceof z.ZodArray ? schema.element : undefined;
+}
+
+function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
+  return schema instanceof z.ZodObject ? schema.shape : {};
 }
 
 function keyText(path: Path): string {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { authorityKey, parseAuthority } from './host.ts';
+import { conflicts } from './conflicts.ts';
+import { report } from './issue.ts';
 import { routeSchema } from './route.ts';
 
 /** 0 nothing, 1 blocked requests, 2 every request. */
@@ -10,14 +11,6 @@ export type LogLevel = z.infer<typeof logLevelSchema>;
 export const routesFileSchema = z
   .strictObject({ log: logLevelSchema.default(1), routes: z.array(routeSchema).max(1000).default([]) })
   .superRefine((file, context) => {
-    const seen = new Map<string, number>();
-    for (const [index, route] of file.routes.entries()) {
-      const authority = parseAuthority(route.host, 443);
-      if (!authority.ok) continue;
-      const key = authorityKey(authority.value);
-      const first = seen.get(key);
-      if (first === undefined) seen.set(key, index);
-      else context.addIssue({ code: 'custom', path: ['routes', index, 'host'], message: `${key} is already routes[${first}]; one route per host` });
-    }
+    for (const mistake of conflicts(file.routes)) report(context, { ...mistake, path: ['routes', ...mistake.path] });
   });
 export type RoutesFile = z.infer<typeof routesFileSchema>;

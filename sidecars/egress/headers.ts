@@ -1,18 +1,9 @@
 import type { HeaderList } from '../../schemas/policy/policy.ts';
+import { headersNotForUpstream, hopByHopHeaders } from '../../schemas/policy/strippedHeaders.ts';
 import type { Body } from './framing.ts';
 
-/** Concern one connection (RFC 9110 section 7.6.1), so they never pass; framing is generated anew on the other side. */
-const hopByHop = new Set([
-  'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authentication-info', 'proxy-authorization',
-  'te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings', 'content-length',
-]);
-
-/** The agent's own word about who it is, or about what the path or method "really" is: an upstream must see ours only. */
-const notForUpstream = new Set([
-  'host', 'expect', 'authorization', 'x-original-url', 'x-rewrite-url', 'x-http-method', 'x-http-method-override',
-  'x-method-override', 'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-path', 'x-forwarded-port',
-  'x-forwarded-prefix', 'x-forwarded-proto', 'x-forwarded-server', 'x-forwarded-uri', 'x-original-host', 'x-host',
-]);
+const hopByHop = new Set(hopByHopHeaders);
+const notForUpstream = new Set(headersNotForUpstream);
 
 /** `Alt-Svc` and its kin would lead clients to another protocol or place, past the proxy. */
 const notForAgent = new Set(['alt-svc', 'alternate-protocol', 'public-key-pins']);

@@ -1,0 +1,25 @@
+import type { z } from 'zod';
+
+/** Where an issue goes: the part of a zod refinement's context that is used. */
+interface Receiver {
+  addIssue(issue: { readonly code: 'custom'; readonly path?: PropertyKey[]; readonly message: string; readonly params?: Record<string, unknown> }): void;
+}
+
+/** One mistake in a rule: what is wrong, and what to write instead. */
+export interface Mistake {
+  /** From the object that was checked. */
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Reports a mistake so that `hintOf` finds its hint again. */
+export function report(context: Receiver, { path, message, hint }: Mistake): void {
+  context.addIssue({ code: 'custom', path: [...path], message, params: { hint } });
+}
+
+/** What to do about an issue; empty when its sentence says all. */
+export function hintOf(issue: z.core.$ZodIssue): string {
+  const hint = issue.code === 'custom' ? issue.params?.['hint'] : undefined;
+  return typeof hint === 'string' ? hint : '';
+}
