@@ -30,27 +30,45 @@ interface Link extends BottleLink {
 
 /** Reads a bottle and the chain it extends. Throws `manifest-missing` or `manifest-invalid`, naming the mention. */
 export async function loadBottle(home: string, name: string, mention: Mention): Promise<LoadedBottle> {
-  const links = await readChain(home, name, mention);
+  return laidOver(await readChain(home, [], { name, from: mention }));
+}
+
+/** As `loadBottle`, for a bottle whose own file is at hand but not, or not yet, in the home folder. Its parents are there. */
+export async function loadBottleText(home: string, name: string, file: ManifestText): Promise<LoadedBottle> {
+  const link = linkOf(name, file);
+  return laidOver(await readChain(home, [link], parentOf(link)));
+}
+
+function laidOver(links: readonly Link[]): LoadedBottle {
   const { bottle, origins, faults } = effectiveBottleWithOrigins(links);
   if (faults.length > 0) throw invalidManifest(faults.map(({ path, ...fault }) => ({ ...fault, key: keyPath(path) })));
   return { bottle, origins, files: links.map(({ file: { path, sha256 } }) => ({ path, sha256 })) };
 }
 
-async function readChain(home: string, first: string, mention: Mention): Promise<readonly Link[]> {
-  const links: Link[] = [];
-  let next: { readonly name: string; readonly from: Mention } | undefined = { name: first, from: mention };
+interface Next {
+  readonly name: string;
+  readonly from: Mention;
+}
+
+/** The links at hand and everything that `first` and its parents add to them. */
+async function readChain(home: string, atHand: readonly Link[], first: Next | undefined): Promise<readonly Link[]> {
+  const links = [...atHand];
+  let next = first;
   while (next !== undefined) {
-    const { name, from }: { readonly name: string; readonly from: Mention } = next;
+    const { name, from }: Next = next;
     if (links.some((link) => link.name === name)) {
       const chain = [...links.map((link) => link.name), name].join(' -> ');
       throw invalidManifest([mentioned(from, `makes a circle: ${chain}.`)]);
     }
     const link = await readLink(home, name, from);
     links.push(link);
-    const parent = link.written.extends;
-    next = parent === undefined ? undefined : { name: parent, from: { source: link.source, key: 'extends' } };
+    next = parentOf(link);
   }
   return links;
+}
+
+function parentOf({ written, source }: Link): Next | undefined {
+  return written.extends === undefined ? undefined : { name: written.extends, from: { source, key: 'extends' } };
 }
 
 async function readLink(home: string, name: string, from: Mention): Promise<Link> {
@@ -62,7 +80,11 @@ async function readLink(home: string, name: string, from: Mention): Promise<Link
     const problem = mentioned(from, `names a bottle that ${path} should hold. ${unknownName('bottle', name, names, bottles)}`);
     throw new BottleError('manifest-missing', invalidManifest([problem]).message, { cause: invalidManifest([problem]).cause });
   }
-  const source = valid(parseManifest(path, file.text));
+  return linkOf(name, file);
+}
+
+function linkOf(name: string, file: ManifestText): Link {
+  const source = valid(parseManifest(file.path, file.text));
   return { name, file, source, written: valid(checkManifest(source, bottleSchema)) };
 }
 

@@ -65,6 +65,8 @@ test.each([
   ['a key', '~/.ssh/id', '~/.ssh/other'],
   ['the model credential', 'ANTHROPIC_TOKEN', 'OTHER'],
   ['the provider', 'template: claude', 'template: other'],
+  ['what of the workspace is seen', 'supervise: false', 'supervise: false\nworkspace: {secret_files: show}'],
+  ['a bound', 'supervise: false', 'supervise: false\nresources: {memory: 8GiB}'],
   ['supervision', 'supervise: false', 'supervise: true'],
 ])('%s changes the reach', async (_what, from, to) => {
   expect(base).toContain(from);
@@ -93,6 +95,9 @@ test('the words name hosts, credentials, limits, remotes and variables', async (
     'read the value of TOKEN',
     'read what you type for PIN',
     'read the fixed value of EDITOR',
+  ]);
+  expect(reachLines(await bottle('supervise: false\nworkspace: {exclude: [/data/], secret_files: show}\nresources: {cpus: 2, session_time: 8h}')).slice(-3)).toEqual([
+    'see nothing of /data/', 'read files that look like secrets', 'use at most 2 processors, 480 minutes',
   ]);
   expect(reachSentence('dev', ['run shell', 'reach no host of its own'])).toBe('In the bottle "dev" it could run shell; reach no host of its own.');
 });

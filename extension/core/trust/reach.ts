@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Bottle } from '../../../schemas/manifest/bottle.ts';
 import { policyRoute } from '../../../schemas/manifest/egress.ts';
 import type { GitRepo } from '../../../schemas/manifest/gitGate.ts';
+import type { Resources } from '../../../schemas/manifest/resources.ts';
+import type { Workspace } from '../../../schemas/manifest/workspace.ts';
 import type { Route } from '../../../schemas/policy/route.ts';
 
 /** Plain data with one spelling: keys sorted, nothing undefined. */
@@ -33,7 +35,8 @@ export function reachSha256(bottle: Bottle): string {
 export function reachLines(bottle: Bottle): readonly string[] {
   const { agentProvider: provider } = bottle;
   const names = (kind: 'host' | 'prompt' | 'literal'): string => [...bottle.env].filter(([, value]) => value.kind === kind).map(([name]) => name).sort().join(', ');
-  const others: Record<string, unknown> = { ...bottle, env: undefined, egress: undefined, gitGate: undefined, agentProvider: undefined, supervise: undefined };
+  const { workspace, resources, ...rest } = bottle;
+  const others: Record<string, unknown> = { ...rest, env: undefined, egress: undefined, gitGate: undefined, agentProvider: undefined, supervise: undefined };
   return [
     `run ${provider.template}${provider.dockerfile === null ? '' : ` from ${provider.dockerfile}`}`,
     ...(provider.authToken === null ? [] : [`use its model with the credential ${provider.authToken}`]),
@@ -44,6 +47,8 @@ export function reachLines(bottle: Bottle): readonly string[] {
     ...worded('read the value of', names('host')),
     ...worded('read what you type for', names('prompt')),
     ...worded('read the fixed value of', names('literal')),
+    ...workspaceLines(workspace),
+    ...resourceLines(resources),
     ...(bottle.supervise ? ['ask you for more'] : []),
     ...Object.entries(others).filter(([, value]) => value !== undefined && value !== null).map(([key, value]) => `have ${key} ${JSON.stringify(plain(value))}`),
   ];
@@ -70,6 +75,25 @@ function routeLine(route: Route): string {
 
 function repoLine(name: string, { url, key }: GitRepo): string {
   return `fetch and push ${name} at ${url} with ${key.provider === 'static' ? `the key ${key.path}` : `a key made with ${key.forge_token_env}`}`;
+}
+
+function workspaceLines({ include, exclude, gitIgnored, secretFiles }: Workspace): string[] {
+  return [
+    ...(include === null ? [] : [`see only ${include.join(', ')} of the workspace`]),
+    ...(exclude.length === 0 ? [] : [`see nothing of ${exclude.join(', ')}`]),
+    ...(gitIgnored === 'hide' ? ['see nothing that git ignores'] : []),
+    ...(secretFiles === 'show' ? ['read files that look like secrets'] : []),
+  ];
+}
+
+function resourceLines({ cpus, memoryBytes, diskBytes, sessionMs }: Resources): string[] {
+  const given = [
+    ...(cpus === null ? [] : [`${cpus} processors`]),
+    ...(memoryBytes === null ? [] : [`${Math.round(memoryBytes / 1024 ** 2)} MiB of memory`]),
+    ...(diskBytes === null ? [] : [`${Math.round(diskBytes / 1024 ** 2)} MiB of disk`]),
+    ...(sessionMs === null ? [] : [`${Math.round(sessionMs / 60_000)} minutes`]),
+  ];
+  return given.length === 0 ? [] : [`use at most ${given.join(', ')}`];
 }
 
 function worded(words: string, names: string): string[] {
