@@ -48,12 +48,22 @@ export function parseRoutesFile(text: string): ParsedRoutesFile {
   }
   const parsed = routesFileSchema.safeParse(value);
   if (parsed.success) return { ok: true, value: parsed.data };
-  return {
-    ok: false,
-    errors: parsed.error.issues.flatMap((issue) =>
-      placesOf(issue).map((path) => at(offsetOf(document, path), keyText(path), sentence(issue), hintFor(issue))),
-    ),
-  };
+  return { ok: false, errors: problemsOf(parsed.error).map(({ path, key, message, hint }) => at(offsetOf(document, path), key, message, hint)) };
+}
+
+/** A mistake in routes that stand in no text. */
+export interface RoutesProblem extends Pick<RoutesFileError, 'key' | 'message' | 'hint'> {
+  readonly path: readonly PropertyKey[];
+}
+
+/** Everything that is wrong with routes made by a program; empty when the proxy would take them. */
+export function routesFileProblems(value: unknown): readonly RoutesProblem[] {
+  const parsed = routesFileSchema.safeParse(value);
+  return parsed.success ? [] : problemsOf(parsed.error);
+}
+
+function problemsOf(error: z.ZodError): RoutesProblem[] {
+  return error.issues.flatMap((issue) => placesOf(issue).map((path) => ({ path, key: keyText(path), message: sentence(issue), hint: hintFor(issue) })));
 }
 
 /** The one spelling we write. `parseRoutesFile(printRoutesFile(x))` is `x` again, `log` included. */

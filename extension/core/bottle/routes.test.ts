@@ -10,15 +10,30 @@ describe('the routes of a bottle', () => {
     expect([...slots]).toEqual([['EGRESS_TOKEN_1', 'CLAUDE_TOKEN']]);
   });
 
-  it('give one variable one slot', () => {
+  it('bind a slot to one place, also when one variable serves two', () => {
     const { file, slots } = bottleRoutes([{ ...model, host: 'a.example' }], [model], 2);
-    expect(file.routes.map((route) => route.token_env)).toEqual(['EGRESS_TOKEN_1', 'EGRESS_TOKEN_1']);
-    expect(slots.size).toBe(1);
+    expect(file.routes.map((route) => route.token_env)).toEqual(['EGRESS_TOKEN_1', 'EGRESS_TOKEN_2']);
+    expect([...slots.values()]).toEqual(['CLAUDE_TOKEN', 'CLAUDE_TOKEN']);
   });
 
   it('join the provider\'s credential to the manifest\'s own words for the same host', () => {
     const { file } = bottleRoutes([{ host: model.host, private_addresses: true }], [model], 2);
     expect(file.routes).toEqual([{ host: model.host, private_addresses: true, auth_scheme: 'Bearer', token_env: 'EGRESS_TOKEN_1' }]);
+  });
+
+  it('know one place in two spellings', () => {
+    expect(bottleRoutes([{ host: 'API.anthropic.com.:443' }], [model], 2).file.routes).toEqual([{ host: 'API.anthropic.com.:443', auth_scheme: 'Bearer', token_env: 'EGRESS_TOKEN_1' }]);
+  });
+
+  it('take the provider\'s lock unless the manifest says itself what may pass', () => {
+    const locked = { ...model, matches: [{ paths: [{ type: 'exact' as const, value: '/v1/messages' }] }] };
+    const wider = [{ paths: [{ value: '/v1' }] }];
+    expect(bottleRoutes([{ host: model.host }], [locked], 2).file.routes[0]?.matches).toEqual(locked.matches);
+    expect(bottleRoutes([{ host: model.host, matches: wider }], [locked], 2).file.routes[0]?.matches).toEqual(wider);
+  });
+
+  it('that the proxy would refuse stop the plan', () => {
+    expect(() => bottleRoutes([{ host: '169.254.169.254' }], [], 2)).toThrow(/169\.254\.169\.254 cannot be enforced: routes\[0\]\.host: .*always blocked/);
   });
 
   it('leave a credential that the manifest chose alone', () => {

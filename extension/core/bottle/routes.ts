@@ -1,5 +1,9 @@
+import { authorityKey } from '../../../schemas/policy/host.ts';
+import { parseHostPattern } from '../../../schemas/policy/hostPattern.ts';
 import type { Route } from '../../../schemas/policy/route.ts';
+import { routesFileProblems } from '../../../schemas/policy/routesFile.ts';
 import type { RoutesFile } from '../../../schemas/policy/routesFile.ts';
+import { BottleError } from '../errors.ts';
 
 /** The live policy of a bottle and what its credential slots stand for. */
 export interface BottleRoutes {
@@ -10,35 +14,48 @@ export interface BottleRoutes {
 }
 
 /**
- * Joins the manifest's routes with the provider's and numbers the credential slots. A provider's route for a host that
- * the manifest names too joins it: the manifest's own words win, the provider only adds the credential.
+ * Joins the manifest's routes with the provider's and numbers the credential slots, one a route, since a slot is bound
+ * to its place: one host variable for two hosts fills two slots. A provider's route for a place that the manifest names
+ * too joins it: the manifest's own words win, the provider adds its credential and, where the manifest says nothing about
+ * requests, its lock to the paths that its CLI needs. Throws `routes-invalid` for what the proxy would refuse.
  */
 export function bottleRoutes(manifest: readonly Route[], provider: readonly Route[], log: RoutesFile['log']): BottleRoutes {
   const slots = new Map<string, string>();
   const routes = joined(manifest, provider).map((route) => {
     if (route.token_env === undefined) return route;
-    const slot = slotFor(slots, route.token_env);
+    const slot = `EGRESS_TOKEN_${slots.size + 1}`;
+    slots.set(slot, route.token_env);
     return { ...route, token_env: slot };
   });
-  return { file: { log, routes }, slots };
+  const file = { log, routes };
+  const [problem] = routesFileProblems(file);
+  if (problem === undefined) return { file, slots };
+  const host = typeof problem.path[1] === 'number' ? routes[problem.path[1]]?.host : undefined;
+  throw new BottleError('routes-invalid', `The route ${host === undefined ? '' : `for ${host} `}cannot be enforced: ${problem.key}: ${problem.message}.`, {
+    hint: problem.hint === '' ? "Mend the route in the bottle's manifest." : problem.hint,
+  });
 }
 
 function joined(manifest: readonly Route[], provider: readonly Route[]): Route[] {
   const result = [...manifest];
   for (const route of provider) {
-    const at = result.findIndex((one) => one.host === route.host);
+    const at = result.findIndex((one) => placeOf(one) === placeOf(route));
     const own = result[at];
     if (own === undefined) result.push(route);
-    else if (own.token_env === undefined && route.token_env !== undefined) {
-      result[at] = { ...own, auth_scheme: route.auth_scheme, token_env: route.token_env };
-    }
+    else result[at] = withProvider(own, route);
   }
   return result;
 }
 
-function slotFor(slots: Map<string, string>, variable: string): string {
-  for (const [slot, name] of slots) if (name === variable) return slot;
-  const slot = `EGRESS_TOKEN_${slots.size + 1}`;
-  slots.set(slot, variable);
-  return slot;
+function withProvider(own: Route, { auth_scheme, token_env, matches }: Route): Route {
+  return {
+    ...own,
+    ...(own.token_env === undefined && token_env !== undefined ? { auth_scheme, token_env } : {}),
+    ...(own.matches === undefined && matches !== undefined ? { matches } : {}),
+  };
+}
+
+function placeOf({ host }: Route): string {
+  const pattern = parseHostPattern(host);
+  return pattern.ok ? authorityKey(pattern.value.authority) : host;
 }
