@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { logLineSchema } from './egressLog.ts';
+import { sessionUsageSchema } from './egressUsage.ts';
 import { incidentSchema } from './incident.ts';
 import { routesFileSchema } from '../policy/routesSchema.ts';
 
@@ -72,6 +73,8 @@ export const healthSchema = z.object({
   routes: z.number().int(),
   /** Bytes in the log so far; the offset a follower would start at to get only news. */
   logBytes: z.number().int(),
+  /** Lines that could not be written since the last one that could: the log is incomplete as long as this is not 0. */
+  logMissing: z.number().int(),
   pid: z.number().int(),
   /** Set once a canary was seen: nothing leaves any more. */
   incident: incidentSchema.nullable(),
@@ -81,8 +84,10 @@ export type SidecarHealth = z.infer<typeof healthSchema>;
 export const controlMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('reply'), id: z.number().int(), ok: z.literal(true), value: z.unknown().optional() }),
   z.strictObject({ type: z.literal('error'), id: z.number().int(), message: z.string() }),
-  /** `offset` is the position just after this line in the log. */
-  z.strictObject({ type: z.literal('verdict'), offset: z.number().int(), line: logLineSchema }),
+  /** `offset` is the position just after this line in the log, `segment` where the segment that holds it begins. */
+  z.strictObject({ type: z.literal('verdict'), offset: z.number().int(), segment: z.number().int(), line: logLineSchema }),
+  /** To every host that follows the log: how routes were used so far, when that changed. */
+  z.strictObject({ type: z.literal('usage'), usage: sessionUsageSchema }),
   /** To every host that follows the log, when it happens or when it starts to follow. */
   z.strictObject({ type: z.literal('incident'), incident: incidentSchema }),
 ]);

@@ -1,49 +1,65 @@
 import { randomBytes } from 'node:crypto';
 import type { LogLine } from '../../schemas/protocol/egressLog.ts';
 import type { LineLog } from '../runtime/lineLog.ts';
-import { scrub, withoutQueryValues } from '../runtime/scrub.ts';
+import { scrubber, withoutQueryValues } from '../runtime/scrub.ts';
+import type { Scrub } from '../runtime/scrub.ts';
 import type { Live } from './live.ts';
+import { UsageFile } from './usage.ts';
 
+/** One decision, as it was made: `record` makes it fit to be read. */
 export type Decision = Pick<LogLine, 'verdict' | 'method' | 'host' | 'port' | 'path' | 'reason' | 'status'> &
-  Partial<Pick<LogLine, 'bytesUp' | 'bytesDown' | 'ms' | 'injected' | 'findings'>>;
+  Partial<Pick<LogLine, 'bytesUp' | 'bytesDown' | 'ms' | 'injected' | 'findings' | 'clause' | 'event'>>;
 
 /** Hosts whose handshake failures are remembered, to log each at most once a minute. */
 const MOST_HOSTS = 1000;
 const QUIET_MS = 60_000;
 
-/** Puts decisions on record as the live log level asks. */
+/** Findings of one request that are told; a request full of secrets is told by its first ones. */
+const MOST_FINDINGS = 20;
+
+/** Puts decisions on record as the live log level asks, and counts them whatever it is. */
 export class DecisionLog {
+  readonly usage: UsageFile;
   readonly #log: LineLog;
   readonly #run = randomBytes(4).toString('hex');
   readonly #lastFailure = new Map<string, number>();
+  readonly #scrubs = new WeakMap<readonly string[], Scrub>();
   #count = 0;
 
   constructor(log: LineLog) {
     this.#log = log;
+    this.usage = new UsageFile(log.beside('usage.json'));
   }
 
   record(live: Live, decision: Decision): void {
-    const wanted = live.policy.log === 2 || (live.policy.log === 1 && decision.verdict === 'block');
+    const ts = new Date().toISOString();
+    const { verdict, bytesUp = 0, bytesDown = 0 } = decision;
+    this.usage.add({ allowed: verdict === 'allow', route: routeOf(live, decision), bytesUp, bytesDown, at: ts });
+    const wanted = live.policy.log === 2 || (live.policy.log === 1 && verdict === 'block');
     if (!wanted) return;
-    const clean = (text: string): string => scrub(text, live.secrets);
+    const clean = this.#scrubOf(live);
+    const found = (place: string): boolean => decision.findings?.some(({ where }) => where.startsWith(place)) === true;
     const line: LogLine = {
-      ts: new Date().toISOString(),
-      id: `${this.#run}-${++this.#count}`,
+      ts,
+      id: this.#nextId(),
       slug: live.slug,
-      verdict: decision.verdict,
+      verdict,
       method: clean(decision.method),
-      host: clean(decision.host),
+      // Where something was found, the text itself is what must not be told.
+      host: found('host') ? '[finding]' : clean(decision.host),
       port: decision.port,
-      path: clean(withoutQueryValues(decision.path)),
-      reason: clean(decision.verdict === 'block' ? `egress: ${decision.reason}` : decision.reason),
+      path: found('path') ? '/[finding]' : clean(withoutQueryValues(found('query') ? withoutQuery(decision.path) : decision.path)),
+      reason: clean(verdict === 'block' ? `egress: ${decision.reason}` : decision.reason),
       status: decision.status,
-      bytesUp: decision.bytesUp ?? 0,
-      bytesDown: decision.bytesDown ?? 0,
+      bytesUp,
+      bytesDown,
       ms: Math.round((decision.ms ?? 0) * 10) / 10,
       injected: decision.injected ?? false,
-      findings: decision.findings ?? [],
+      findings: (decision.findings ?? []).slice(0, MOST_FINDINGS).map(({ detector, rule, where }) => ({ detector: clean(detector), rule: clean(rule), where: clean(where).slice(0, 200) })),
+      ...(decision.clause === undefined ? {} : { clause: clean(decision.clause) }),
+      ...(decision.event === undefined ? {} : { event: decision.event }),
     };
-    this.#log.append(line);
+    this.#log.append(line, (missing) => this.#gapLine(live.slug, missing));
   }
 
   /** A client that distrusts us retries for ever: one line per host and minute says so. */
@@ -60,4 +76,33 @@ export class DecisionLog {
   mustRefuse(live: Live): boolean {
     return live.policy.log === 2 && this.#log.lost;
   }
+
+  #nextId(): string {
+    return `${this.#run}-${++this.#count}`;
+  }
+
+  #scrubOf(live: Live): Scrub {
+    const known = this.#scrubs.get(live.secrets);
+    if (known !== undefined) return known;
+    const made = scrubber(live.secrets);
+    this.#scrubs.set(live.secrets, made);
+    return made;
+  }
+
+  #gapLine(slug: string, missing: number): LogLine {
+    const reason = `egress: ${missing} ${missing === 1 ? 'line is' : 'lines are'} missing here: the log could not be written`;
+    return {
+      ...{ ts: new Date().toISOString(), id: this.#nextId(), slug, verdict: 'block', method: '', host: '', port: 0, path: '', reason, status: 0 },
+      ...{ bytesUp: 0, bytesDown: 0, ms: 0, injected: false, findings: [], clause: 'log', event: 'gap' },
+    };
+  }
+}
+
+function routeOf(live: Live, { host, port }: Decision): string | undefined {
+  const place = { host, port, kind: 'name' } as const;
+  return (live.policy.find('https', place) ?? live.policy.find('http', place))?.route.host;
+}
+
+function withoutQuery(path: string): string {
+  return path.replace(/\?.*$/s, '?…');
 }

@@ -14,6 +14,7 @@ import type { Entrance } from './exchange.ts';
 import type { LineLog } from '../runtime/lineLog.ts';
 import type { Live } from './live.ts';
 import { Tunnels } from './tunnels.ts';
+import type { UsageFile } from './usage.ts';
 
 /** Room for long cookies and tokens; Node's own limit would be 16 KiB. */
 const LARGEST_HEAD = 64 * 1024;
@@ -70,6 +71,11 @@ export class Proxy {
     return this.#live;
   }
 
+  /** How routes were used so far. */
+  get usage(): UsageFile {
+    return this.#log.usage;
+  }
+
   async listen(path: string): Promise<void> {
     await listenOnSocket(this.#front, path, 0o666);
   }
@@ -78,6 +84,7 @@ export class Proxy {
   become(live: Live): void {
     const otherWays = this.#live?.trust !== live.trust || this.#live.proxyFor !== live.proxyFor;
     this.#live = live;
+    this.usage.watch(live.policy);
     this.#tunnels.closeUnless((scheme, authority) => live.policy.find(scheme, authority) !== undefined);
     if (otherWays) this.#pools.clear();
     else this.#pools.retain(live);
@@ -96,6 +103,7 @@ export class Proxy {
     clearTimeout(cut);
     this.#tunnels.closeAll();
     this.#pools.clear();
+    this.usage.close();
   }
 
   #server(entranceOf: (request: IncomingMessage) => Entrance | undefined): Server {

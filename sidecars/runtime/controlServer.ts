@@ -9,11 +9,10 @@ import { listenOnSocket } from './unixSocket.ts';
 /** One host on the control channel. */
 export interface ControlPeer {
   send(message: ControlMessage): void;
-  /** Bytes waiting because the host reads slowly. */
-  readonly waiting: number;
+  /** Resolves when the host has taken what was sent so far, or hung up. */
+  flushed(): Promise<void>;
   /** Aborted when the host hangs up. */
   readonly gone: AbortSignal;
-  hangUp(): void;
 }
 
 /** Answers one request with the reply's value. What it throws goes back as the error's message. */
@@ -50,14 +49,16 @@ export async function startControlServer(path: string, handle: ControlHandler): 
 
 function serve(socket: WebSocket, handle: ControlHandler): void {
   const gone = new AbortController();
+  let sent = Promise.resolve();
   const peer: ControlPeer = {
-    send: (message) => socket.send(JSON.stringify(message)),
-    get waiting() {
-      return socket.bufferedAmount;
+    send: (message) => {
+      // Called when the bytes are in the kernel, or cannot get there any more.
+      sent = new Promise((resolve) => socket.send(JSON.stringify(message), () => resolve()));
     },
+    flushed: () => Promise.race([sent, hungUp]),
     gone: gone.signal,
-    hangUp: () => socket.terminate(),
   };
+  const hungUp = new Promise<void>((resolve) => gone.signal.addEventListener('abort', () => resolve(), { once: true }));
   socket.on('close', () => gone.abort());
   socket.on('error', () => socket.terminate());
   socket.on('message', (data, binary) => {

@@ -3,6 +3,8 @@ import WebSocket from 'ws';
 import { controlMessageSchema, healthSchema } from '../../../schemas/protocol/control.ts';
 import type { ControlMessage, ControlRequest, SidecarConfig, SidecarHealth } from '../../../schemas/protocol/control.ts';
 import type { LogLine } from '../../../schemas/protocol/egressLog.ts';
+import type { SessionUsage } from '../../../schemas/protocol/egressUsage.ts';
+import type { Incident } from '../../../schemas/protocol/incident.ts';
 import type { RoutesFile } from '../../../schemas/policy/routesSchema.ts';
 import { BottleError } from '../errors.ts';
 
@@ -14,9 +16,10 @@ interface Waiting {
   readonly reject: (error: BottleError) => void;
 }
 
-/** A decision as it happened; `offset` is where the log continues after it. */
+/** A decision as it happened; `offset` is where the log continues after it, `segment` where its segment begins. */
 export interface FollowedLine {
   readonly offset: number;
+  readonly segment: number;
   readonly line: LogLine;
 }
 
@@ -34,6 +37,8 @@ export class ControlClient {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Set<(line: FollowedLine) => void>();
+  readonly #counts = new Set<(usage: SessionUsage) => void>();
+  readonly #alarms = new Set<(incident: Incident) => void>();
   #lastId = 0;
 
   /** Resolves when the channel is gone, for whatever reason. */
@@ -100,6 +105,18 @@ export class ControlClient {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Called with the use of routes so far whenever it changed; told to those that follow the log. */
+  onUsage(listener: (usage: SessionUsage) => void): () => void {
+    this.#counts.add(listener);
+    return () => void this.#counts.delete(listener);
+  }
+
+  /** Called when a canary was seen; told to those that follow the log, at once when it has happened already. */
+  onIncident(listener: (incident: Incident) => void): () => void {
+    this.#alarms.add(listener);
+    return () => void this.#alarms.delete(listener);
+  }
+
   /** Asks the sidecar to finish what is in flight and exit. */
   async stop(): Promise<void> {
     await this.#ask({ type: 'stop' });
@@ -133,7 +150,11 @@ export class ControlClient {
     const message = parseMessage(text);
     if (message === undefined) return this.#socket.terminate();
     if (message.type === 'verdict') {
-      for (const listener of this.#listeners) listener({ offset: message.offset, line: message.line });
+      for (const listener of this.#listeners) listener({ offset: message.offset, segment: message.segment, line: message.line });
+    } else if (message.type === 'usage') {
+      for (const listener of this.#counts) listener(message.usage);
+    } else if (message.type === 'incident') {
+      for (const listener of this.#alarms) listener(message.incident);
     } else if (message.type === 'reply') this.#waiting.get(message.id)?.resolve(message.value);
     else this.#waiting.get(message.id)?.reject(failure(`The sidecar refused: ${message.message}`));
   }
