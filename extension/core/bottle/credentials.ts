@@ -1,3 +1,5 @@
+import { parseHostPattern } from '../../../schemas/policy/hostPattern.ts';
+import type { WatchedSecret } from '../../../schemas/protocol/control.ts';
 import { BottleError } from '../errors.ts';
 import type { BottlesDeps } from './deps.ts';
 import type { PlanParts } from './plan.ts';
@@ -19,6 +21,29 @@ export async function resolveCredentials(deps: BottlesDeps, parts: PlanParts): P
     env[name] = value;
   }
   return { slots, env };
+}
+
+/**
+ * What the proxy looks for besides the credentials: the agent's own secret variables, which go to its model and nowhere
+ * else, and the stand-ins for credentials, which go nowhere but where they are swapped.
+ */
+export function watchedSecrets(provision: PlanParts['provision'], env: ResolvedCredentials['env']): WatchedSecret[] {
+  const home = modelHosts(provision);
+  return [
+    ...Object.entries(env).flatMap(([name, value]) => (value === '' ? [] : [{ kind: 'environment' as const, name, value, home }])),
+    ...provision.hiddenEnv.flatMap((name) => {
+      const value = provision.env[name];
+      return value === undefined || value === '' ? [] : [{ kind: 'placeholder' as const, name, value, home }];
+    }),
+  ];
+}
+
+/** Canonical hosts of the agent's own model. */
+export function modelHosts(provision: Pick<PlanParts['provision'], 'routes'>): string[] {
+  return provision.routes.flatMap(({ host }) => {
+    const pattern = parseHostPattern(host);
+    return pattern.ok ? [pattern.value.authority.host] : [];
+  });
 }
 
 /** One credential by the name of its host variable. Throws `credential-missing`. */

@@ -14,7 +14,8 @@ import { bottleEnvironment, mergeEnvironment } from './environment.ts';
 import { createScratch } from './folders.ts';
 import { processMark } from './processMark.ts';
 import { guestHome, guestWorkspace, type ResolvedPlan } from './plan.ts';
-import { resolveCredentials } from './credentials.ts';
+import { plantCanaries } from './canaries.ts';
+import { modelHosts, resolveCredentials, watchedSecrets } from './credentials.ts';
 import { mintSlug } from './slug.ts';
 import { createStateFolder, listSlugs, removeState, writeMetadata } from './stateFolder.ts';
 
@@ -44,18 +45,22 @@ export async function startBottle(deps: BottlesDeps, plan: ResolvedPlan, progres
     });
     const ca = createAuthority(slug, deps.clock);
     const network = hostProxy(deps.env);
+    const files = [...parts.provision.files, ...parts.skillFiles, ...gitIdentity(plan)];
+    const own = { ...parts.literals, ...secrets.env };
+    const taken = new Set([...Object.keys(own), ...Object.keys(parts.provision.env), ...files.map((file) => file.path)]);
+    const canaries = plantCanaries({ guestHome, mind: modelHosts(parts.provision), taken });
     const spec: BottleSpec = {
       slug,
       owner: parts.owner,
       argv: parts.provision.argv,
       env: mergeEnvironment(
-        parts.provision.env,
-        { ...parts.literals, ...secrets.env },
+        { ...canaries.env, ...parts.provision.env },
+        own,
         bottleEnvironment({ slug, guestHome, guestWorkspace, term: 'xterm-256color' }),
       ),
       guestHome,
       guestWorkspace,
-      files: [...parts.provision.files, ...parts.skillFiles, ...gitIdentity(plan)],
+      files: [...files, ...canaries.files],
       caCertPem: ca.certPem,
       workspace,
       hidden: plan.shown.workspace.hidden,
@@ -66,6 +71,7 @@ export async function startBottle(deps: BottlesDeps, plan: ResolvedPlan, progres
         slug,
         routes: parts.routes.file,
         credentials: secrets.slots,
+        secrets: [...canaries.secrets, ...watchedSecrets(parts.provision, secrets.env)],
         ca,
         ...(parts.extraCaPem === undefined ? {} : { extraCaPem: parts.extraCaPem }),
         ...(network === undefined ? {} : { upstreamProxy: network }),
