@@ -4,7 +4,7 @@ import { authSchemeSchema, routeSchema, type Route } from '../policy/route.ts';
 import { logLevelSchema } from '../policy/routesFile.ts';
 import { refusedKey, variableName } from './keys.ts';
 
-const { host, matches, git, dlp, private_addresses, plaintext } = routeSchema.shape;
+const { host, matches, git, dlp, private_addresses, plaintext, websocket, encoded_slash } = routeSchema.shape;
 
 /**
  * One host the bottle may reach, as a manifest writes it: a policy route whose credential is a host variable. With
@@ -26,6 +26,8 @@ export const manifestRouteSchema = z.strictObject({
   role: refusedKey('is reserved and takes no value: take the key out. For a model credential use agent_provider.auth_token.'),
   private_addresses,
   plaintext,
+  websocket,
+  encoded_slash,
 }).superRefine((route, context) => {
   if (route.remove !== true) return;
   for (const key of Object.keys(route)) {

@@ -1,6 +1,7 @@
-import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Scalar } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Scalar } from 'yaml';
 import { positionAt, splitFrontmatter } from './frontmatter.ts';
 import type { ManifestProblem, Parsed, Position } from './position.ts';
+import { doubtOf, invisible } from './scalars.ts';
 
 /** A manifest as data, with the way back from a key path to its place in the text. */
 export interface ManifestSource {
@@ -11,19 +12,6 @@ export interface ManifestSource {
   /** Place of the value at a path, of its key with `key`, else of the closest parent that exists. */
   locate(path: readonly PropertyKey[], want?: 'key'): Position;
 }
-
-/** Plain scalars that YAML dialects read as different things; whoever writes one has to say which is meant. */
-const ambiguous: readonly (readonly [RegExp, string])[] = [
-  [/^(?:y|n|yes|no|on|off|True|TRUE|False|FALSE|Yes|YES|No|NO|On|ON|Off|OFF|Y|N)$/, 'looks like a boolean: write true or false, or put it in quotes to make it text.'],
-  [/^(?:~|null|Null|NULL)?$/, 'has no value: write one, {} for an empty map, [] for an empty list or "" for empty text.'],
-  [/^[-+]?0(?:[xX][0-9a-fA-F_]+|[oO]?[0-7_]+|[bB][01_]+|[0-9_]+)$/, 'looks like an octal, hexadecimal or binary number: write it in decimal, or put it in quotes to make it text.'],
-  [/^[-+]?(?:\.[0-9]+|[0-9][0-9_]*\.[0-9_]*)(?:[eE][-+]?[0-9]+)?$|^[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+$|^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$/, 'looks like a fraction: numbers here are whole; put it in quotes to make it text.'],
-  [/^[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?$|^[-+]?[0-9]+_[0-9_]*$|^\+[0-9]+$/, 'looks like a number in an unusual spelling: write plain digits, or put it in quotes to make it text.'],
-  [/^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:$|[Tt \t])/, 'looks like a date: put it in quotes to make it text.'],
-];
-
-/** Characters that make a text look different from what it is: control characters and bidirectional overrides. */
-const invisible = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/;
 
 /** Splits and reads a manifest strictly: no anchors, aliases, tags, duplicate keys, or scalars of doubtful type. */
 export function parseManifest(file: string, text: string): Parsed<ManifestSource> {
@@ -38,10 +26,9 @@ export function parseManifest(file: string, text: string): Parsed<ManifestSource
     report(hidden.index, `holds the invisible character U+${hidden[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}: take it out.`);
     return { ok: false, problems };
   }
-  const counter = new LineCounter();
   let document: Document.Parsed;
   try {
-    document = parseDocument(parts.yaml, { version: '1.2', schema: 'core', stringKeys: true, uniqueKeys: true, merge: false, prettyErrors: false, lineCounter: counter });
+    document = yamlDocument(parts.yaml);
   } catch {
     report(0, 'is nested too deeply to be read.');
     return { ok: false, problems };
@@ -58,6 +45,11 @@ export function parseManifest(file: string, text: string): Parsed<ManifestSource
   };
 }
 
+/** YAML 1.2 without merge keys, keys as text, duplicates told. Throws when it is nested too deeply to be read. */
+export function yamlDocument(yaml: string): Document.Parsed {
+  return parseDocument(yaml, { version: '1.2', schema: 'core', stringKeys: true, uniqueKeys: true, merge: false, prettyErrors: false });
+}
+
 function checkNodes(document: Document.Parsed, report: (offset: number, message: string) => void): void {
   visit(document, {
     Node(key, node) {
@@ -71,11 +63,12 @@ function checkNodes(document: Document.Parsed, report: (offset: number, message:
 }
 
 function checkScalar(node: Scalar, isKey: boolean, offset: number, report: (offset: number, message: string) => void): void {
+  if (isKey && node.value === '__proto__') return report(offset, 'the key "__proto__" is refused: programs take it for something else than a name.');
   if (node.type !== 'PLAIN') return;
   const source = node.source ?? '';
   if (isKey && source === '<<') return report(offset, 'uses the merge key "<<": use `extends` instead.');
-  const found = ambiguous.find(([pattern]) => pattern.test(source));
-  if (found !== undefined) return report(offset, isKey ? `the key ${JSON.stringify(source)} ${found[1]}` : `${source === '' ? 'the key' : JSON.stringify(source)} ${found[1]}`);
+  const doubt = doubtOf(source);
+  if (doubt !== undefined) return report(offset, isKey ? `the key ${JSON.stringify(source)} ${doubt}` : `${source === '' ? 'the key' : JSON.stringify(source)} ${doubt}`);
   if (typeof node.value === 'number' && !Number.isSafeInteger(node.value)) report(offset, `${source} is too large for a number: put it in quotes to make it text.`);
 }
 

@@ -23,8 +23,11 @@ export const routeKeyDocs: Readonly<Record<string, KeyDoc>> = {
   dlp: { description: 'Detectors that look at what passes. Without it, all of them.', examples: [{ inbound_detectors: false }] },
   'dlp.outbound_detectors': { description: 'Detectors for what leaves: a list, or `false` for none. Without it, all.', examples: [['known_secrets']] },
   'dlp.inbound_detectors': { description: 'Detectors for what comes back: a list, or `false` for none. Without it, all.', examples: [false] },
+  'dlp.inbound_action': { description: 'What follows a finding in an answer: `log` it, `warn` the agent in a header, or `block` the answer.', default: 'log', examples: ['block'] },
   git: { description: 'Git over HTTPS to this host.', examples: [{ fetch: true }] },
   'git.fetch': { description: 'Permits cloning and fetching. Pushing goes through the git gate.', default: false, examples: [true] },
   private_addresses: { description: 'Permits an upstream on a loopback, private or link-local address.', default: false, examples: [true] },
   plaintext: { description: 'Permits `http://`. A credential is never put into such a request.', default: false, examples: [true] },
+  websocket: { description: 'Permits WebSocket. Every message is scanned, both ways.', default: false, examples: [true] },
+  encoded_slash: { description: 'Permits `%2F` and `%5C` where paths are restricted: servers disagree whether they divide segments.', default: false, examples: [true] },
 };
