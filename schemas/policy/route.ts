@@ -23,6 +23,9 @@ export type AuthScheme = z.infer<typeof authSchemeSchema>;
 export const outboundDetectors = ['token_patterns', 'known_secrets'] as const;
 export const inboundDetectors = ['naive_injection_detection'] as const;
 
+/** What follows a finding in an answer: a line in the log, a header that warns the agent, or no answer. */
+export const inboundActions = ['log', 'warn', 'block'] as const;
+
 const checked = (check: (text: string) => Result<unknown>) =>
   z.string().superRefine((text, context) => {
     const result = check(text);
@@ -96,12 +99,16 @@ export const routeSchema = z
       .strictObject({
         outbound_detectors: detectorsSchema(outboundDetectors),
         inbound_detectors: detectorsSchema(inboundDetectors),
+        /** Absent = `log`. */
+        inbound_action: z.enum(inboundActions).optional(),
       })
       .optional(),
     /** Permits an upstream on a loopback, private or link-local address. */
     private_addresses: z.boolean().optional(),
     /** Permits `http://`. A credential is never put into such a request. */
     plaintext: z.boolean().optional(),
+    /** Permits WebSocket; every message is scanned, both ways. */
+    websocket: z.boolean().optional(),
     /** Permits `%2F` and `%5C` where paths are restricted: servers disagree whether they divide segments. */
     encoded_slash: z.boolean().optional(),
   })
