@@ -19,6 +19,15 @@ export interface Denial {
 /** How long a refused client may go on sending what nobody reads, so that it gets to read the answer. */
 const DRAIN_LIMIT_MS = 10_000;
 
+/** Who speaks, so that nobody takes our refusal for the upstream's. */
+const WHO = 'bot-bottle egress proxy';
+
+/** The MCP tool by which an agent asks a person for a route; it helps against refusals that a route could lift. */
+const proposal = { tool: 'egress-block', helps: /^(routes|plaintext$|address$|upgrade$)/ } as const;
+
+/** Longest reason phrase, in characters: some clients show nothing else of a refused CONNECT. */
+const LONGEST_PHRASE = 160;
+
 export function denial(status: number, clause: string, reason: string, host: string, hint: string): Denial {
   return { status, clause, reason, host, hint, final: status < 500, hangUp: status === 400 };
 }
@@ -26,11 +35,31 @@ export function denial(status: number, clause: string, reason: string, host: str
 export function denialBody(denied: Denial): string {
   return `${JSON.stringify({
     error: denied.status === 403 ? 'blocked' : 'failed',
+    who: WHO,
     reason: `egress: ${denied.reason}`,
+    clause: denied.clause,
     host: denied.host,
     hint: denied.hint,
+    tool: proposal.helps.test(denied.clause) ? proposal.tool : null,
     do_not_retry: denied.final,
   })}\n`;
+}
+
+/** What a client shows that looks no further than the status line. */
+function phrase(denied: Denial): string {
+  const text = `${denied.status === 403 ? 'Blocked' : (STATUS_CODES[denied.status] ?? 'Refused')} by ${WHO}: ${denied.reason}${denied.final ? ' (do not retry)' : ''}`;
+  const plain = text.replace(/[^\x20-\x7e]/g, '?');
+  return plain.length > LONGEST_PHRASE ? `${plain.slice(0, LONGEST_PHRASE - 3)}...` : plain;
+}
+
+/** Lines of every refusal besides framing. `Proxy-Status` (RFC 9209) tells a reader of headers who refused and why. */
+function lines(denied: Denial): readonly (readonly [string, string])[] {
+  const details = phrase(denied).replace(/["\\]/g, '\\$&');
+  return [
+    ['Content-Type', 'application/json'],
+    ['Proxy-Status', `bot-bottle; error=http_request_denied; details="${details}"`],
+    ['Cache-Control', 'no-store'],
+  ];
 }
 
 /** Answers a request, then reads away what is left of its body. */
@@ -38,7 +67,7 @@ export function sendDenial(denied: Denial, request: IncomingMessage, response: S
   if (response.headersSent) return void response.destroy();
   const body = denialBody(denied);
   response.shouldKeepAlive &&= !denied.hangUp;
-  response.writeHead(denied.status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) });
+  response.writeHead(denied.status, phrase(denied), { ...Object.fromEntries(lines(denied)), 'Content-Length': Buffer.byteLength(body) });
   response.end(body);
   drain(request);
 }
@@ -48,8 +77,8 @@ export function sendRawDenial(denied: Denial, socket: Duplex): void {
   if (!socket.writable) return void socket.destroy();
   const body = denialBody(denied);
   const head = [
-    `HTTP/1.1 ${denied.status} ${STATUS_CODES[denied.status] ?? 'Refused'}`,
-    'Content-Type: application/json',
+    `HTTP/1.1 ${denied.status} ${phrase(denied)}`,
+    ...lines(denied).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ];
