@@ -1,5 +1,7 @@
+import type { Route } from '../../../../schemas/policy/route.ts';
 import type { Provider, ProviderRequest, Provision } from '../provider.ts';
 import { npmTool } from '../npmTool.ts';
+import { claudeRoutes } from './routes.ts';
 import { claudeFiles, claudePromptPath } from './settings.ts';
 
 /** Shape-preserving stand-ins: the CLI accepts them, no vendor does. The proxy swaps the header for the real one. */
@@ -7,8 +9,6 @@ const placeholders = {
   oauth: { name: 'CLAUDE_CODE_OAUTH_TOKEN', value: 'sk-ant-oat01-egress-placeholder' },
   'api-key': { name: 'ANTHROPIC_API_KEY', value: 'sk-ant-api03-egress-placeholder' },
 } as const;
-
-const defaultHost = 'api.anthropic.com';
 
 /** Switches off every call that is not the model's, all seen to be harmless to lose with 2.1.329. */
 const quiet = {
@@ -45,7 +45,7 @@ function provision(request: ProviderRequest): Provision {
     env: { ...quiet, ...(placeholder === null ? {} : { [placeholder.name]: placeholder.value }) },
     hiddenEnv: placeholder === null ? [] : [placeholder.name],
     files: claudeFiles(request, request.credential?.kind === 'api-key' ? placeholders['api-key'].value : null),
-    routes: [routeOf(request)],
+    routes: routesOf(request),
   };
 }
 
@@ -57,11 +57,11 @@ function argvOf(request: ProviderRequest): string[] {
   return argv;
 }
 
-/** The model's host: a gateway named by a literal `ANTHROPIC_BASE_URL` in the bottle, else the vendor. */
-function routeOf(request: ProviderRequest): Provision['routes'][number] {
+function routesOf(request: ProviderRequest): Route[] {
   const base = request.bottle.env.get('ANTHROPIC_BASE_URL');
-  const host = base?.kind === 'literal' && URL.canParse(base.value) ? new URL(base.value).host : defaultHost;
   const token = request.bottle.agentProvider.authToken;
-  if (token === null || request.credential === null) return { host };
-  return { host, auth_scheme: request.credential.kind === 'oauth' ? 'Bearer' : 'x-api-key', token_env: token };
+  return claudeRoutes({
+    baseUrl: base?.kind === 'literal' ? base.value : undefined,
+    credential: token === null || request.credential === null ? null : { tokenEnv: token, scheme: request.credential.kind === 'oauth' ? 'Bearer' : 'x-api-key' },
+  });
 }
