@@ -9,7 +9,9 @@ import type {
 import type { ChangeSet } from '../../../schemas/protocol/changeSet.ts';
 import type { RunningBottle, TtySize } from '../backends/backend.ts';
 import type { Progress } from '../ports.ts';
+import type { Adoption } from '../trust/adopt.ts';
 import type { ConsentReview } from '../trust/consent.ts';
+import type { Recommendations } from '../trust/recommendations.ts';
 
 /** An agent that could be started, as the index knows it: by file name only, unread. */
 export interface AgentEntry {
@@ -60,6 +62,12 @@ export type ChangeSide = 'base' | 'host' | 'bottle';
 /** The product without an editor: everything the VS Code extension and the CLI do, they do through this. */
 export interface Bottles {
   agents(workspace: string | undefined): Promise<readonly AgentEntry[]>;
+  /** What a workspace's `.bot-bottle` folder offers; reads only. */
+  recommendations(workspace: string): Promise<Recommendations>;
+  /** What an agent in a bottle with this text could do, one line each. Throws `manifest-invalid`. */
+  reachOfText(name: string, text: string): Promise<readonly string[]>;
+  /** Puts a reviewed bottle into the home folder; throws `conflict` when that is not what was reviewed against. */
+  adopt(adoption: Adoption): Promise<string>;
   /** Reads manifests and machine; no side effects. */
   plan(request: StartRequest, signal: AbortSignal): Promise<StartPlan>;
   /** Files that the person agreed to the plan's review; the next plan of the same words and reach asks no more. */

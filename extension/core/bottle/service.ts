@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import type { BottleMetadata } from '../../../schemas/protocol/bottle.ts';
 import type { RunningBottle } from '../backends/backend.ts';
+import { keepUsage } from '../egress/usage.ts';
 import { BottleError } from '../errors.ts';
 import { listAgents } from '../manifests/index.ts';
+import { adoptBottle } from '../trust/adopt.ts';
+import { reachOfText, recommendationsOf } from '../trust/recommendations.ts';
 import type { Bottles, StartPlan } from './bottles.ts';
 import { applyBottleChanges, bottleChanges, discardBottleChanges, readBottleChange } from './changes.ts';
 import type { BottlesDeps } from './deps.ts';
@@ -33,6 +36,9 @@ export function createBottles(deps: BottlesDeps): Bottles {
 
   return {
     agents: (workspace) => listAgents(home, workspace, deps.log),
+    recommendations: (workspace) => recommendationsOf(home, workspace),
+    reachOfText: (name, text) => reachOfText(home, name, text),
+    adopt: (adoption) => adoptBottle(home, adoption),
     plan: (request, signal) => makePlan(deps, request, signal),
     approve: (plan) => approvePlan(deps, own(plan)),
     start: async (plan, progress, signal) => {
@@ -75,6 +81,7 @@ export function createBottles(deps: BottlesDeps): Bottles {
       const bottle = await adopted(of);
       if (options.discardChanges === true) {
         await bottle?.stop();
+        await keepUsage(home, of);
         await removeState(home, slug, of.scratch);
         return;
       }
