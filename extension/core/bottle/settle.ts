@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { BottleMetadata } from '../../../schemas/protocol/bottle.ts';
 import type { RunningBottle } from '../backends/backend.ts';
 import { BottleError, toBottleError } from '../errors.ts';
+import { keepUsage } from '../egress/usage.ts';
 import { writeAtomic } from '../files/atomic.ts';
 import { bottleChanges, mergedFile } from './changes.ts';
 import type { BottlesDeps } from './deps.ts';
@@ -35,6 +36,7 @@ export async function finish(
   const { home } = deps.folders;
   if (bottle !== undefined) await bringHome(deps, metadata, bottle);
   await bottle?.stop();
+  await keepUsage(home, metadata).catch((cause: unknown) => deps.log.warn(`How the routes of "${metadata.bottle}" were used is not kept: ${toBottleError(cause).message}`));
   const code = exitCode ?? (await recordedExit(stateFolder(home, metadata.slug)));
   const ended: BottleMetadata = { ...metadata, state: 'exited', exitCode: code, handle: {} };
   await writeMetadata(home, ended);

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -56,4 +56,61 @@ test('following a file that appears later gives every line once and ends when to
   appendFileSync(path, line('2').slice(30));
   await reading;
   expect(ids).toEqual(['1', '2']);
+});
+
+/** Writes lines into a segment and gives its base and the offset behind it. */
+function segment(base: number, ...ids: string[]): number {
+  const text = ids.map(line).join('');
+  writeFileSync(join(folder, `log.${base}.jsonl`), text);
+  return base + Buffer.byteLength(text);
+}
+
+test('a rotated log is one stream: every line once, from any offset, across segments', async () => {
+  const second = segment(0, '1', '2');
+  const third = segment(second, '3', '4');
+  segment(third, '5');
+  expect(await idsFrom(0)).toEqual(['1', '2', '3', '4', '5']);
+  for await (const entry of readLog(path, 0)) expect(await idsFrom(entry.offset)).toEqual(['1', '2', '3', '4', '5'].slice(Number(entry.line.id)));
+});
+
+test('what was rotated away is told in bytes, and reading goes on behind it', async () => {
+  const second = segment(0, '1', '2');
+  const third = segment(second, '3');
+  segment(third, '4');
+  unlinkSync(join(folder, 'log.0.jsonl'));
+  const entries = [];
+  for await (const entry of readLog(path, 0)) entries.push([entry.line.id, entry.missed]);
+  expect(entries).toEqual([['3', second], ['4', second]]);
+  unlinkSync(join(folder, `log.${second}.jsonl`));
+  expect(await idsFrom(10)).toEqual(['4']);
+});
+
+test('half a line at the end of a segment is counted, and costs no other', async () => {
+  const half = line('2').slice(0, 30);
+  const second = segment(0, '1') + Buffer.byteLength(half);
+  appendFileSync(join(folder, 'log.0.jsonl'), half);
+  segment(second, '3');
+  const entries = [];
+  for await (const entry of readLog(path, 0)) entries.push([entry.line.id, entry.skipped, entry.missed]);
+  expect(entries).toEqual([['1', 0, 0], ['3', 1, 0]]);
+});
+
+test('a follower goes on through a rotation', async () => {
+  const stop = new AbortController();
+  const ids: string[] = [];
+  let end = segment(0, '1');
+  const reading = (async () => {
+    for await (const entry of readLog(path, 0, { follow: true, signal: stop.signal })) {
+      ids.push(entry.line.id);
+      if (entry.line.id === '4') stop.abort();
+    }
+  })();
+  await expect.poll(() => ids).toEqual(['1']);
+  appendFileSync(join(folder, 'log.0.jsonl'), line('2'));
+  end += Buffer.byteLength(line('2'));
+  segment(end, '3');
+  await expect.poll(() => ids).toEqual(['1', '2', '3']);
+  appendFileSync(join(folder, `log.${end}.jsonl`), line('4'));
+  await reading;
+  expect(ids).toEqual(['1', '2', '3', '4']);
 });

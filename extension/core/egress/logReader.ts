@@ -1,19 +1,24 @@
-import { watch } from 'node:fs';
-import type { FSWatcher } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { longestLine } from '../../../schemas/protocol/logSegments.ts';
 import { logLineSchema } from '../../../schemas/protocol/egressLog.ts';
 import type { LogLine } from '../../../schemas/protocol/egressLog.ts';
+import { FolderChanges } from './folderChanges.ts';
+import { segmentsOf } from './logSegments.ts';
+import type { Segment } from './logSegments.ts';
 
 /** One decision on record. */
 export interface LogEntry {
-  /** Byte position behind the line: where to start to get only what follows. */
+  /** Byte position behind the line: where to start to get only what follows. Stays the same when the log rotates. */
   readonly offset: number;
   /** Lines so far that were no decisions: damaged, or written by someone else. */
   readonly skipped: number;
+  /** Bytes of the log so far that are not there any more: rotated away, or never brought here. */
+  readonly missed: number;
   readonly line: LogLine;
 }
 
+/** How far to read. */
 export interface ReadLogOptions {
   /** Wait for more at the end until `signal` is aborted; else stop there. */
   readonly follow?: boolean;
@@ -22,14 +27,14 @@ export interface ReadLogOptions {
 
 const CHUNK = 64 * 1024;
 
-/** No line of ours is longer; more without a line end is not our log. */
-const LONGEST_LINE = 256 * 1024;
-
-/** Reads `log.jsonl` from a byte offset. A file that does not exist yet is empty. Lines that do not parse are counted and left out. */
+/**
+ * Reads the log whose newest part is `log.jsonl` from a byte offset, segment by segment. One that does not exist yet is
+ * empty. Lines that do not parse are counted and left out.
+ */
 export async function* readLog(path: string, offset: number, options: ReadLogOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
   const signal = options.signal ?? new AbortController().signal;
-  const changes = options.follow === true ? new Changes(path, signal) : undefined;
-  const cursor = { offset, rest: Buffer.alloc(0), skipped: 0 };
+  const changes = options.follow === true ? new FolderChanges(dirname(path), basename(path).replace(/\.jsonl$/, '.'), signal) : undefined;
+  const cursor = { offset, rest: Buffer.alloc(0), skipped: 0, missed: 0 };
   try {
     for (;;) {
       yield* entriesNow(path, cursor, signal);
@@ -41,20 +46,44 @@ export async function* readLog(path: string, offset: number, options: ReadLogOpt
 }
 
 interface Cursor {
+  /** Behind the last whole line. */
   offset: number;
+  /** What was read of the line behind it. */
   rest: Buffer;
   skipped: number;
+  missed: number;
 }
 
 async function* entriesNow(path: string, cursor: Cursor, signal: AbortSignal): AsyncGenerator<LogEntry, void, undefined> {
-  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+  // Listed before it is read: what ends in the list before the next one begins will not grow any more.
+  const segments = await segmentsOf(path);
+  for (const [index, segment] of segments.entries()) {
+    const end = segments[index + 1]?.base;
+    if (end !== undefined && cursor.offset >= end) continue;
+    if (cursor.offset < segment.base) miss(cursor, segment.base);
+    yield* entriesOf(segment, cursor, signal);
+    if (signal.aborted) return;
+    if (end !== undefined && cursor.offset < end) miss(cursor, end);
+  }
+}
+
+/** Goes to `offset`; what lies between cannot be read. The beginning of a line there was cut short. */
+function miss(cursor: Cursor, offset: number): void {
+  if (cursor.rest.length > 0) cursor.skipped++;
+  cursor.missed += offset - cursor.offset - cursor.rest.length;
+  cursor.offset = offset;
+  cursor.rest = Buffer.alloc(0);
+}
+
+async function* entriesOf(segment: Segment, cursor: Cursor, signal: AbortSignal): AsyncGenerator<LogEntry, void, undefined> {
+  const handle = await open(segment.path, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
   if (handle === undefined) return;
   try {
     for (;;) {
-      const at = cursor.offset + cursor.rest.length;
+      const at = cursor.offset + cursor.rest.length - segment.base;
       const { bytesRead, buffer } = await handle.read(Buffer.alloc(CHUNK), 0, CHUNK, at);
       if (bytesRead === 0) return;
       cursor.rest = Buffer.concat([cursor.rest, buffer.subarray(0, bytesRead)]);
@@ -64,9 +93,9 @@ async function* entriesNow(path: string, cursor: Cursor, signal: AbortSignal): A
         cursor.offset += end + 1;
         if (signal.aborted) return;
         if (line === undefined) cursor.skipped++;
-        else yield { offset: cursor.offset, skipped: cursor.skipped, line };
+        else yield { offset: cursor.offset, skipped: cursor.skipped, missed: cursor.missed, line };
       }
-      if (cursor.rest.length > LONGEST_LINE) {
+      if (cursor.rest.length > longestLine) {
         cursor.offset += cursor.rest.length;
         cursor.rest = Buffer.alloc(0);
       }
@@ -81,40 +110,5 @@ function parseLine(text: string): LogLine | undefined {
     return logLineSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
-  }
-}
-
-/** Remembers that the file changed, so that a change between reading and waiting is not missed. */
-class Changes {
-  readonly #watcher: FSWatcher;
-  readonly #signal: AbortSignal;
-  #pending = true;
-  #wake: () => void = () => undefined;
-
-  constructor(path: string, signal: AbortSignal) {
-    this.#signal = signal;
-    // The folder, not the file: it may not exist yet.
-    this.#watcher = watch(dirname(path), (_event, name) => {
-      if (name === null || name === basename(path)) this.#poke();
-    });
-    this.#watcher.on('error', () => this.#poke());
-    signal.addEventListener('abort', this.#poke);
-  }
-
-  readonly #poke = (): void => {
-    this.#pending = true;
-    this.#wake();
-  };
-
-  /** Resolves true after a change, false when aborted. */
-  async next(): Promise<boolean> {
-    if (!this.#pending && !this.#signal.aborted) await new Promise<void>((resolve) => (this.#wake = resolve));
-    this.#pending = false;
-    return !this.#signal.aborted;
-  }
-
-  close(): void {
-    this.#signal.removeEventListener('abort', this.#poke);
-    this.#watcher.close();
   }
 }

@@ -1,5 +1,5 @@
-import { chown, lstat, mkdir, open, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chown, lstat, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { BottleSpec, Owner } from '../../backend.ts';
 import { guestEntries, writeGuestFolder } from '../containers/guest.ts';
 
@@ -19,22 +19,22 @@ export function selfIds(): { uid: number; gid: number } {
 
 /** What a local engine mounts from the state folder. */
 export interface HostFolders {
-  /** Holds all below but the log; gone with the bottle. */
+  /** Holds all below but the last; gone with the bottle. */
   readonly root: string;
   readonly sockets: string;
   readonly control: string;
   readonly guest: string;
   /** An empty file, to mask hidden workspace files with. */
   readonly empty: string;
-  /** The egress log. The sidecar gets this one file, not its folder. */
-  readonly log: string;
+  /** Holds the egress log and its counters; the sidecar begins new files there. */
+  readonly egress: string;
 }
 
 /** Where they are. */
 export function hostFolders(stateDir: string): HostFolders {
   const root = join(stateDir, 'docker');
   const inside = (name: string): string => join(root, name);
-  return { root, sockets: inside('sockets'), control: inside('control'), guest: inside('guest'), empty: inside('empty'), log: join(stateDir, 'egress', 'log.jsonl') };
+  return { root, sockets: inside('sockets'), control: inside('control'), guest: inside('guest'), empty: inside('empty'), egress: join(stateDir, 'egress') };
 }
 
 /** Makes them: sockets, control and log for the sidecar's user, guest files for the agent. */
@@ -43,9 +43,8 @@ export async function prepareHostSide(spec: BottleSpec, user: string, folders: H
   const give = async (path: string, owner: Owner): Promise<void> => {
     if (selfIds().uid === 0) await chown(path, owner.uid, owner.gid);
   };
-  await mkdir(dirname(folders.log), { recursive: true, mode: 0o700 });
-  await (await open(folders.log, 'a', 0o600)).close();
-  await give(folders.log, { uid, gid });
+  await mkdir(folders.egress, { recursive: true, mode: 0o700 });
+  await give(folders.egress, { uid, gid });
   await mkdir(folders.root, { mode: 0o700 });
   for (const path of [folders.sockets, folders.control]) {
     await mkdir(path, { mode: 0o700 });

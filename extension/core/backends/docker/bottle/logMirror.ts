@@ -1,13 +1,15 @@
-import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { ControlClient } from '../../../egress/controlClient.ts';
+import { LogCopy } from '../../../egress/logCopy.ts';
 import { toBottleError } from '../../../errors.ts';
+import { writeAtomic } from '../../../files/atomic.ts';
 import type { Log } from '../../../ports.ts';
 import { openControl, type ControlWay } from './control.ts';
 
 /** Brings the egress logs of sidecars elsewhere to this machine while this process lives, one channel a bottle. */
 export interface LogMirrors {
-  /** Follows from where `file` ends. Does nothing when this process follows that sidecar already. */
+  /** Follows from where the copy at `file` ends. Does nothing when this process follows that sidecar already. */
   follow(sidecar: Dockerode.Container, way: ControlWay, file: string): void;
 }
 
@@ -25,20 +27,19 @@ export function createLogMirrors(log: Log): LogMirrors {
   };
 }
 
-/** Runs until the sidecar hangs up. Each line goes to its own place in the file, so several mirrors write the same. */
+/** Runs until the sidecar hangs up. Counters come along: what they were last is what the bottle is remembered by. */
 async function mirror(sidecar: Dockerode.Container, way: ControlWay, path: string): Promise<void> {
-  await (await open(path, 'a', 0o600)).close();
-  const file = await open(path, 'r+');
+  const copy = await LogCopy.open(path);
+  const client = await ControlClient.connect(await openControl(sidecar, way));
+  let counted = Promise.resolve();
+  client.onUsage((usage) => {
+    counted = counted.then(() => writeAtomic(join(dirname(path), 'usage.json'), JSON.stringify(usage))).catch(() => undefined);
+  });
   try {
-    const client = await ControlClient.connect(await openControl(sidecar, way));
-    let written = Promise.resolve<unknown>(undefined);
-    await client.follow((await file.stat()).size, ({ offset, line }) => {
-      const text = Buffer.from(`${JSON.stringify(line)}\n`);
-      written = written.then(() => file.write(text, 0, text.length, Math.max(0, offset - text.length)));
-    });
+    await client.follow(copy.end, (line) => copy.add(line));
     await client.closed;
-    await written;
   } finally {
-    await file.close();
+    await copy.finished();
+    await counted;
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { BottleError } from '../../../errors.ts';
 import type { Progress, Runtime } from '../../../ports.ts';
@@ -82,7 +82,7 @@ async function createObjects(deps: StartDeps, context: ContainerContext, signal:
   checkAborted(signal);
   await settleAll<unknown>([checkRuns(bridge, 'bridge'), checkRuns(sidecar, 'egress sidecar')]);
   const pull = host === null && spec.workspace.mode === 'copy' ? spec.workspace.dir : null;
-  const log = host === null ? hostFolders(spec.stateDir).log : null;
+  const log = host === null ? join(hostFolders(spec.stateDir).egress, 'log.jsonl') : null;
   return { ...way, engine: describeEndpoint(deps.engine.endpoint), log, home: identity.home, start: identity.start, agent: agent.id, bridge: bridge.id, sidecar: sidecar.id, pull };
 }
 

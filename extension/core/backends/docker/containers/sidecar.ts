@@ -46,6 +46,6 @@ function sidecarMounts({ spec, host }: ContainerContext): MountSettings[] {
   return [
     { Type: 'bind', Source: host.sockets, Target: socketFolder },
     { Type: 'bind', Source: host.control, Target: controlFolder },
-    { Type: 'bind', Source: host.log, Target: logPath },
+    { Type: 'bind', Source: host.egress, Target: logFolder },
   ];
 }
