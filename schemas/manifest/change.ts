@@ -22,7 +22,7 @@ export function changed(data: unknown, change: Change): unknown {
 }
 
 /** What is at a path; undefined when nothing is. */
-export function valueAt(data: unknown, path: Path): unknown {
+export function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((value, part) => {
     if (Array.isArray(value)) return typeof part === 'number' ? value[part] : undefined;
     return isRecord(value) && Object.hasOwn(value, part) ? value[String(part)] : undefined;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { describeIssue } from './describe.ts';
+import { valueAt } from './change.ts';
+import { describeIssue, describeWord } from './describe.ts';
 import type { ManifestSource } from './parse.ts';
 import { keyPath, type ManifestProblem, type Parsed } from './position.ts';
 
@@ -7,7 +8,9 @@ import { keyPath, type ManifestProblem, type Parsed } from './position.ts';
 export function checkManifest<T>(source: ManifestSource, schema: z.ZodType<T>): Parsed<T> {
   const result = schema.safeParse(source.data, { error: describeIssue });
   if (result.success) return { ok: true, value: result.data };
-  return { ok: false, problems: result.error.issues.flatMap((issue) => problemsOf(source, issue)) };
+  const problems = result.error.issues.flatMap((issue) => problemsOf(source, issue));
+  // A route is judged key by key and as a whole: what both say is said once.
+  return { ok: false, problems: problems.filter((one, index) => problems.findIndex((other) => other.key === one.key && other.message === one.message) === index) };
 }
 
 function problemsOf(source: ManifestSource, issue: z.core.$ZodIssue): ManifestProblem[] {
@@ -16,7 +19,9 @@ function problemsOf(source: ManifestSource, issue: z.core.$ZodIssue): ManifestPr
     return issue.keys.map((key, index) => problem(source, [...issue.path, key], lines[index] ?? issue.message, 'key'));
   }
   if (issue.code === 'invalid_key') return [problem(source, issue.path, issue.issues[0]?.message ?? issue.message, 'key')];
-  return [problem(source, issue.path, issue.message)];
+  // A union tells what is allowed in its own words; what was found is added here.
+  const found = issue.code === 'invalid_union' && !issue.message.includes('found') ? `${issue.message.replace(/\.$/, '')}, found ${describeWord(valueAt(source.data, issue.path))}.` : issue.message;
+  return [problem(source, issue.path, found)];
 }
 
 function problem(source: ManifestSource, path: readonly PropertyKey[], message: string, want?: 'key'): ManifestProblem {

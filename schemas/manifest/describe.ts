@@ -11,7 +11,7 @@ export function describeKind(value: unknown): string {
 }
 
 /** The value itself, for keys whose values are words of a closed list. */
-function describeWord(value: unknown): string {
+export function describeWord(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : describeKind(value);
 }

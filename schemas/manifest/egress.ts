@@ -1,7 +1,11 @@
 import * as z from 'zod';
-import { authorityKey, parseAuthority } from '../policy/host.ts';
+import { conflicts } from '../policy/conflicts.ts';
+import { authorityKey } from '../policy/host.ts';
+import { parseHostPattern } from '../policy/hostPattern.ts';
+import { hintOf } from '../policy/issue.ts';
 import { authSchemeSchema, routeSchema, type Route } from '../policy/route.ts';
 import { logLevelSchema } from '../policy/routesFile.ts';
+import { describeIssue } from './describe.ts';
 import { refusedKey, variableName } from './keys.ts';
 
 const { host, matches, git, dlp, private_addresses, plaintext, websocket, encoded_slash } = routeSchema.shape;
@@ -29,9 +33,15 @@ export const manifestRouteSchema = z.strictObject({
   websocket,
   encoded_slash,
 }).superRefine((route, context) => {
-  if (route.remove !== true) return;
-  for (const key of Object.keys(route)) {
-    if (key !== 'host' && key !== 'remove') context.addIssue({ code: 'custom', path: [key], message: 'has no place beside remove: true. To change the parent\'s route, write it anew without remove.' });
+  if (route.remove === true) {
+    const others = Object.keys(route).filter((key) => key !== 'host' && key !== 'remove');
+    for (const key of others) context.addIssue({ code: 'custom', path: [key], message: 'has no place beside remove: true. To change the parent\'s route, write it anew without remove.' });
+    return;
+  }
+  // What the proxy would refuse, or what can never match, is told here, where it is written.
+  const judged = routeSchema.safeParse(policyRoute(route), { error: describeIssue });
+  for (const issue of judged.error?.issues ?? []) {
+    context.addIssue({ code: 'custom', path: issue.path.flatMap<PropertyKey>((part) => manifestNames[String(part)] ?? [part]), message: withHint(issue.message, hintOf(issue)) });
   }
 });
 /** An entry of `egress.routes` as a file writes it, a removal among them. */
@@ -55,13 +65,13 @@ export const egressSchema = z.strictObject({
 
 /** One spelling for each place, so that `host` and `host:443` are the same; unreadable hosts are told elsewhere. */
 export function routeKey(route: { readonly host: string }): string {
-  const authority = parseAuthority(route.host, 443);
-  return authority.ok ? authorityKey(authority.value) : route.host;
+  const pattern = parseHostPattern(route.host);
+  return pattern.ok ? authorityKey(pattern.value.authority) : route.host;
 }
 
 /** The policy route of a manifest route. `token_env` is the host variable still; numbering the slots is the core's. */
-export function policyRoute(route: ManifestRoute): Route {
-  const { auth, role: _role, matches: rules, ...rest } = route;
+export function policyRoute(route: ManifestRoute & Pick<WrittenRoute, 'remove'>): Route {
+  const { auth, role: _role, remove: _remove, matches: rules, ...rest } = route;
   const upper = rules?.map((rule) => (rule.methods === undefined ? rule : { ...rule, methods: rule.methods.map((name) => name.toUpperCase()) }));
   return {
     ...rest,
@@ -70,12 +80,16 @@ export function policyRoute(route: ManifestRoute): Route {
   };
 }
 
-function uniqueHosts(routes: readonly { readonly host: string }[], context: z.RefinementCtx): void {
-  const seen = new Map<string, number>();
-  for (const [index, route] of routes.entries()) {
-    const key = routeKey(route);
-    const first = seen.get(key);
-    if (first === undefined) seen.set(key, index);
-    else context.addIssue({ code: 'custom', path: [index, 'host'], message: `is ${key}, which routes[${first}] names already: join the two.` });
+function uniqueHosts(routes: readonly { readonly host: string; readonly plaintext?: boolean | undefined }[], context: z.RefinementCtx): void {
+  // Without their credentials: one host variable may serve two hosts, each gets a slot of its own.
+  for (const { path, message, hint } of conflicts(routes.map(({ host: name, plaintext: open }) => ({ host: name, plaintext: open })))) {
+    context.addIssue({ code: 'custom', path: [...path], message: withHint(message, hint) });
   }
+}
+
+/** Keys of the policy that a manifest writes otherwise. */
+const manifestNames: Readonly<Record<string, readonly string[]>> = { auth_scheme: ['auth', 'scheme'], token_env: ['auth', 'token_ref'] };
+
+function withHint(message: string, hint: string): string {
+  return hint === '' ? message : `${message.replace(/\.$/, '')}. ${hint}`;
 }

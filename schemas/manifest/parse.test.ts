@@ -79,7 +79,7 @@ describe('a bottle', () => {
     ['supervise: "yes"', 'supervise must be true or false, found text'],
     ['extends: [a]', 'extends must be text, found a list'],
     ['egress:\n  log: 3', 'egress.log expected 0 (off), 1 (blocked) or 2 (all)'],
-    ['egress:\n  routes:\n    - host: a.example\n    - host: a.example:443', 'names already'],
+    ['egress:\n  routes:\n    - host: a.example\n    - host: a.example:443', 'is already routes[0]; one route per host'],
     ['egress:\n  routes:\n    - host: https://a.example', 'egress.routes[0].host'],
     ['egress:\n  routes:\n    - host: a.example\n      role: x', 'role is reserved'],
     ['egress:\n  routes:\n    - host: a.example\n      auth: {scheme: Bearer}', 'auth.token_ref is missing'],

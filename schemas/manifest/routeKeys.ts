@@ -7,7 +7,7 @@ export interface KeyDoc {
 
 /** Keys of a route by their path below it; `[]` stands for the entries of a list. */
 export const routeKeyDocs: Readonly<Record<string, KeyDoc>> = {
-  host: { description: 'Host that may be reached, with `:port` when it is not 443.', examples: ['api.example.com', 'git.example.com:8443'] },
+  host: { description: 'Host that may be reached, with `:port` when it is not 443. `*.example.com` stands for exactly one label before `example.com`.', examples: ['api.example.com', 'git.example.com:8443'] },
   'auth.scheme': { description: 'How the credential is written: `Bearer`, `token` and `Basic` in `Authorization`, `x-api-key` in that header, `query:NAME` as `?NAME=`.', examples: ['Bearer'] },
   auth_scheme: { description: 'How the credential is written: `Bearer`, `token` and `Basic` in `Authorization`, `x-api-key` in that header, `query:NAME` as `?NAME=`. Needs `token_env`.', examples: ['Bearer'] },
   token_env: { description: 'Name of the credential slot, never its value. Needs `auth_scheme`.', examples: ['EGRESS_TOKEN_0'] },
@@ -16,7 +16,7 @@ export const routeKeyDocs: Readonly<Record<string, KeyDoc>> = {
   'matches[].paths[].type': { description: '`prefix`: this path and what lies below; `exact`: this path only; `regex`: a regular expression (RE2) for the whole path.', default: 'prefix', examples: ['exact'] },
   'matches[].paths[].value': { description: 'The path, or the expression.', examples: ['/repos/acme/app'] },
   'matches[].methods': { description: 'Methods of this entry, in any case. Without it, every method.', examples: [['GET', 'HEAD']] },
-  'matches[].headers': { description: 'Headers of this entry; any one must fit. Without it, any headers.', examples: [[{ name: 'accept', value: 'application/json' }]] },
+  'matches[].headers': { description: 'Headers of this entry; all of them must fit. Without it, any headers.', examples: [[{ name: 'accept', value: 'application/json' }]] },
   'matches[].headers[].name': { description: 'Name of the header, in any case.', examples: ['accept'] },
   'matches[].headers[].value': { description: 'The value, or the expression.', examples: ['application/json'] },
   'matches[].headers[].type': { description: '`exact`: this value; `regex`: a regular expression (RE2) for the whole value.', default: 'exact', examples: ['regex'] },
