@@ -7,10 +7,11 @@ import { discard } from './discard.ts';
 import { doctor } from './doctor.ts';
 import { exec } from './exec.ts';
 import { info } from './info.ts';
+import { init } from './init.ts';
 import { list } from './list.ts';
 import { log } from './log.ts';
 import { start } from './start.ts';
 import { stop } from './stop.ts';
 
 /** Every command, in the order of the help text. */
-export const commands: readonly Command[] = [start, attach, exec, list, info, changes, apply, discard, log, stop, cleanup, doctor];
+export const commands: readonly Command[] = [start, attach, exec, list, info, changes, apply, discard, log, stop, cleanup, init, doctor];

@@ -1,0 +1,50 @@
+import { blanked } from '../../core/templates/blanks.ts';
+import { createManifest, manifestPath } from '../../core/templates/create.ts';
+import { agentTemplate, isTemplateName, type TemplateName, templates } from '../../core/templates/templates.ts';
+import { BottleError } from '../../core/errors.ts';
+import type { Arguments, Command, Context } from '../command.ts';
+import { exitStatus } from '../exitStatus.ts';
+import { visibleLine } from '../text/visible.ts';
+import { adopt } from './adopt.ts';
+
+export const init: Command = {
+  name: 'init',
+  usage: '[TEMPLATE] [--name NAME] | --list | --adopt NAME [--yes]',
+  summary: 'Write a bottle and its agent from a template, or adopt a bottle that this folder recommends.',
+  options: { name: { type: 'string' }, list: { type: 'boolean' }, adopt: { type: 'string' }, yes: { type: 'boolean' } },
+  words: [0, 1],
+  takesRest: false,
+  run: async (context, args) => {
+    const adopted = args.text('adopt');
+    if (adopted !== undefined) return adopt(context, adopted, args.flag('yes'));
+    return args.flag('list') ? listTemplates(context) : writeTemplate(context, args);
+  },
+};
+
+function listTemplates({ out }: Context): number {
+  const all = Object.entries(templates).map(([name, { title, detail }]) => ({ name, title, detail }));
+  out.result(all, all.map(({ name, detail }) => `${name}\t${detail}`).join('\n'));
+  return exitStatus.done;
+}
+
+/** Writes the two files where they are not; existing ones are named and left alone. */
+async function writeTemplate({ out, home }: Context, args: Arguments): Promise<number> {
+  const template = templateOf(args.words[0] ?? 'shell');
+  const name = args.text('name') ?? template;
+  const files = [
+    { path: manifestPath(home, 'bottles', name), text: templates[template].bottle },
+    { path: manifestPath(home, 'agents', name), text: agentTemplate(name, templates[template].prompt) },
+  ];
+  const written: string[] = [];
+  const kept: string[] = [];
+  for (const { path, text } of files) ((await createManifest(path, blanked(text).text)) ? written : kept).push(path);
+  out.result({ template, name, written, kept }, [...written.map((path) => `written\t${visibleLine(path)}`), ...kept.map((path) => `kept\t${visibleLine(path)}`)].join('\n'));
+  const blanks = new Set(files.flatMap(({ text }) => blanked(text).blanks.map((blank) => blank.says)));
+  if (written.length > 0) out.say(`Look at what fits you: ${[...blanks].join(', ')}.`);
+  return exitStatus.done;
+}
+
+function templateOf(word: string): TemplateName {
+  if (isTemplateName(word)) return word;
+  throw new BottleError('usage', `There is no template "${word}".`, { hint: `Templates: ${Object.keys(templates).join(', ')}.` });
+}
