@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { copyCodicons, copyPty } from './build/copies.mjs';
 import { bundles } from './build/entries.mjs';
+import { writeSchemas } from './build/schemas.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({
@@ -65,6 +66,7 @@ if (present.some((bundle) => bundle.name === 'keeper') && !copyPty(values.pty, d
   console.log(`note: @lydell/node-pty has no prebuilt package for ${values.target ?? `${process.platform}-${process.arch}`} here`);
 }
 copyCodicons(root, dist);
+if (!only || only.includes('schemas')) await writeSchemas(root, dist);
 
 if (values.watch) {
   await Promise.all(contexts.map((context) => context.watch()));
