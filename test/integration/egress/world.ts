@@ -11,7 +11,7 @@ import { createAuthority } from '../../../extension/core/egress/ca.ts';
 import { routesFileSchema } from '../../../schemas/policy/routesFile.ts';
 import type { Route } from '../../../schemas/policy/route.ts';
 import type { RoutesFile } from '../../../schemas/policy/routesFile.ts';
-import type { UpstreamProxySettings } from '../../../schemas/protocol/control.ts';
+import type { UpstreamProxySettings, WatchedSecret } from '../../../schemas/protocol/control.ts';
 import { logLineSchema } from '../../../schemas/protocol/egressLog.ts';
 import type { LogLine } from '../../../schemas/protocol/egressLog.ts';
 import { startBridge } from '../../../sidecars/bridge/bridge.ts';
@@ -41,7 +41,7 @@ export interface World {
   /** `open.test`, no credential. */
   readonly open: Upstream;
   readonly names: Names;
-  configure(routes: readonly Route[], extra?: { readonly log?: RoutesFile['log']; readonly credentials?: Record<string, string>; readonly extraCaPem?: string; readonly upstreamProxy?: UpstreamProxySettings }): void;
+  configure(routes: readonly Route[], extra?: { readonly log?: RoutesFile['log']; readonly credentials?: Record<string, string>; readonly extraCaPem?: string; readonly upstreamProxy?: UpstreamProxySettings; readonly secrets?: WatchedSecret[] }): void;
   log(): LogLine[];
   close(): Promise<void>;
 }
@@ -87,6 +87,7 @@ export async function startWorld(): Promise<World> {
             credentials: extra.credentials ?? { SLOT: SECRET },
             ca,
             extraCaPem,
+            secrets: extra.secrets ?? [],
             ...(extra.upstreamProxy === undefined ? {} : { upstreamProxy: extra.upstreamProxy }),
           },
           trust,
