@@ -4,20 +4,24 @@ import { decide } from '../../schemas/policy/decide.ts';
 import type { Authority } from '../../schemas/policy/host.ts';
 import type { Scheme } from '../../schemas/policy/policy.ts';
 import type { Route } from '../../schemas/policy/route.ts';
+import type { Finding } from '../../schemas/protocol/egressLog.ts';
 import { strayPlaceholder, withCredential } from './credential.ts';
-import type { DecisionLog } from './decisionLog.ts';
+import type { Decision, DecisionLog } from './decisionLog.ts';
 import { denial, sendDenial } from './denial.ts';
 import type { Denial } from './denial.ts';
 import { AddressRefused, checkAddresses } from './dial.ts';
 import type { Pools } from './dial.ts';
 import { askingForPlain } from './echoAnswer.ts';
 import { forward } from './forward.ts';
-import type { Outcome, Outgoing } from './forward.ts';
+import type { Outgoing } from './forward.ts';
 import { checkFraming } from './framing.ts';
 import type { Framing } from './framing.ts';
 import { framingHeaders, headerList, passingRequestHeaders } from './headers.ts';
 import type { IncidentSwitch } from './incident.ts';
+import { inspectionOf } from './inspection.ts';
+import type { Inspection } from './inspection.ts';
 import type { Live } from './live.ts';
+import { BodyBlocked } from './scanStream.ts';
 import { isSidecarHost, sidecarAnswer } from './sidecarHost.ts';
 import { originTarget } from './target.ts';
 
@@ -26,9 +30,14 @@ export type Entrance = { readonly scheme: Scheme; readonly authority: Authority 
 
 interface Judged {
   readonly outgoing: Outgoing;
+  readonly clause: string;
   readonly reason: string;
   readonly injected: boolean;
   readonly route: Route;
+  /** The target as the agent sent it, without a credential of ours. */
+  readonly askedFor: string;
+  /** The agent waits for `100 Continue` before it sends the body. */
+  readonly expectsContinue: boolean;
 }
 
 /** What a log line says about a request before anything about it is trusted. */
@@ -59,46 +68,47 @@ export class Exchanges {
     const began = performance.now();
     if (live === undefined) return sendDenial(denial(503, 'starting', 'the proxy is not configured yet', '', 'Try again in a moment.'), request, response);
     const claimed: Claimed = { scheme: 'http', authority: entrance === 'proxy' ? nowhere : entrance.authority, path: request.url ?? '' };
-    const refuse = (denied: Denial, outcome?: Outcome, verdict: 'allow' | 'block' = 'block'): void => {
-      this.#log.record(live, {
-        verdict,
-        method: request.method ?? '',
-        host: claimed.authority.host,
-        port: claimed.authority.port,
-        path: claimed.path,
-        reason: denied.reason,
-        status: denied.status,
-        bytesUp: outcome?.bytesUp ?? 0,
-        ms: performance.now() - began,
-      });
+    const record = (decision: Pick<Decision, 'verdict' | 'reason' | 'status'> & Partial<Decision>): void =>
+      this.#log.record(live, { method: request.method ?? '', host: claimed.authority.host, port: claimed.authority.port, path: claimed.path, ms: performance.now() - began, ...decision });
+    const refuse = (denied: Denial, findings: readonly Finding[] = []): void => {
+      record({ verdict: 'block', clause: denied.clause, reason: denied.reason, status: denied.status, findings: [...findings] });
       sendDenial(denied, request, response);
     };
     try {
       const judged = this.#judge(live, entrance, request, response, claimed);
       if (judged === 'answered') return;
-      if ('clause' in judged) return refuse(judged);
+      if (!('outgoing' in judged)) return refuse(judged);
       const { outgoing } = judged;
-      checkAddresses(outgoing.authority.host, outgoing.authority.kind === 'name' ? [] : [outgoing.authority.host], judged.route);
+      const { host, port } = outgoing.authority;
+      const errand = { host, port, method: outgoing.method };
+      const seen = outgoing.inspection.head(outgoing.method, judged.askedFor, headerList(request.rawHeaders));
+      if (seen.length > 0) {
+        this.#incidents.sighted(seen, errand);
+        return refuse(this.#incidents.refusal(host) ?? findingDenial(new BodyBlocked('request', seen), host), seen);
+      }
+      checkAddresses(host, outgoing.authority.kind === 'name' ? [] : [host], judged.route);
       const way = this.#pools.wayTo(live, outgoing.scheme, outgoing.authority, judged.route);
+      if (judged.expectsContinue) response.writeContinue();
       let failure: Denial | undefined;
       const outcome = await forward(outgoing, way, request, response, (error) => {
-        failure = failureOf(error, outgoing.authority.host);
+        if (error instanceof BodyBlocked && error.side === 'request') this.#incidents.sighted(error.findings, errand);
+        failure = this.#incidents.refusal(host) ?? failureOf(error, host);
         sendDenial(failure, request, response);
       });
+      const { failed, bytesUp, bytesDown, findings, midStream } = outcome;
       const nothingSent = failure?.clause === 'address' || failure?.clause === 'certificate';
-      this.#log.record(live, {
-        verdict: nothingSent ? 'block' : 'allow',
-        method: outgoing.method,
-        host: outgoing.authority.host,
-        port: outgoing.authority.port,
+      const blocked = failed instanceof BodyBlocked;
+      const why = failure?.reason ?? (failed === undefined ? judged.reason : blocked ? failed.message : `${judged.reason}; ${failed.message}`);
+      record({
+        verdict: nothingSent || blocked ? 'block' : 'allow',
+        clause: nothingSent || blocked ? (failure?.clause ?? 'dlp') : judged.clause,
         path: outgoing.target,
-        reason: failure !== undefined ? failure.reason : outcome.failed === undefined ? judged.reason : `${judged.reason}; ${outcome.failed.message}`,
+        reason: blocked && midStream ? `${why} (blocked_mid_stream)` : why,
         status: response.headersSent ? response.statusCode : 0,
-        bytesUp: outcome.bytesUp,
-        bytesDown: outcome.bytesDown,
-        ms: performance.now() - began,
+        bytesUp,
+        bytesDown,
         injected: judged.injected && !nothingSent,
-        findings: outcome.echoed.map((where) => ({ detector: 'echo', rule: 'credential', where })),
+        findings: [...findings],
       });
     } catch (error) {
       const host = claimed.authority.host;
@@ -138,18 +148,28 @@ export class Exchanges {
     if (!credential.ok) return refuse(502, 'credential', credential.reason, 'Tell the person who started the bottle.');
     const echo = credential.value.injected ? live.echoes.get(verdict.route.token_env ?? '') : undefined;
     const sent = echo === undefined ? credential.value.headers : askingForPlain(credential.value.headers);
-    if (framing.value.expectsContinue) response.writeContinue();
+    const inspection = inspectionOf(live.scanner, authority.host, verdict.route);
     return {
-      outgoing: { ...this.#outgoing(scheme, authority, method, verdict.target.path + credential.value.query, [...sent, ['Via', this.#via]], framing.value), echo },
+      outgoing: { ...this.#outgoing(scheme, authority, method, verdict.target.path + credential.value.query, [...sent, ['Via', this.#via]], framing.value, inspection), echo },
+      clause: verdict.clause,
       reason: verdict.reason,
       injected: credential.value.injected,
       route: verdict.route,
+      askedFor: verdict.target.path + query,
+      expectsContinue: framing.value.expectsContinue,
     };
   }
 
-  #outgoing(scheme: Scheme, authority: Authority, method: string, target: string, headers: Outgoing['headers'], framing: Framing): Omit<Outgoing, 'echo'> {
-    return { scheme, authority, method, target, headers, framing: framingHeaders(framing.body, method), body: framing.body };
+  #outgoing(scheme: Scheme, authority: Authority, method: string, target: string, headers: Outgoing['headers'], framing: Framing, inspection: Inspection): Omit<Outgoing, 'echo'> {
+    const bodyScan = framing.body.kind === 'none' ? undefined : inspection.requestBody(headers, framing);
+    return { scheme, authority, method, target, headers, framing: framingHeaders(framing.body, method), body: framing.body, inspection, bodyScan };
   }
+}
+
+/** A person decides whether the finding is one; the agent can only do without. */
+function findingDenial(blocked: BodyBlocked, host: string): Denial {
+  const without = blocked.side === 'request' ? 'Leave it out of the request.' : 'Do without this answer.';
+  return denial(403, 'dlp', blocked.message, host, `${without} If it is harmless, a person can narrow the detectors of this route (dlp).`);
 }
 
 /** Errors of Node's certificate check: the peer is not who the route names, so nothing was sent. */
@@ -157,6 +177,7 @@ const certificateErrors = /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME/;
 
 function failureOf(error: Error, host: string): Denial {
   const code = 'code' in error ? String(error.code) : '';
+  if (error instanceof BodyBlocked) return findingDenial(error, host);
   if (error instanceof AddressRefused) return denial(403, 'address', error.message, host, 'A person can permit it with private_addresses on the route.');
   if (certificateErrors.test(code)) return denial(502, 'certificate', `the upstream's certificate is not valid (${code})`, host, 'Nothing was sent. Tell the person who started the bottle.');
   if (code === 'EPROXY') return denial(502, 'upstream', error.message, host, 'Tell the person who started the bottle.');

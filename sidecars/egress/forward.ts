@@ -4,14 +4,15 @@ import { request as httpsRequest } from 'node:https';
 import { authorityKey, urlHost } from '../../schemas/policy/host.ts';
 import type { Authority } from '../../schemas/policy/host.ts';
 import type { HeaderList, Scheme } from '../../schemas/policy/policy.ts';
-import { accepted } from '../../schemas/policy/result.ts';
-import { drain } from './denial.ts';
+import type { Finding } from '../../schemas/protocol/egressLog.ts';
+import { relay } from './answer.ts';
 import type { Way } from './dial.ts';
+import type { BodyScan } from './dlp/scanner.ts';
 import type { Body } from './framing.ts';
 import type { EchoGuard } from './echo.ts';
-import { guardedAnswer, plainAnswer } from './echoAnswer.ts';
-import type { EchoSeen } from './echoAnswer.ts';
 import { flat } from './headers.ts';
+import type { Inspection } from './inspection.ts';
+import { BodyBlocked, gate } from './scanStream.ts';
 import { proxyHeaders } from './upstreamProxy.ts';
 
 /** A judged request, ready to go. */
@@ -27,15 +28,20 @@ export interface Outgoing {
   readonly body: Body;
   /** Set when the request carries a credential, which the answer must not bring back. */
   readonly echo: EchoGuard | undefined;
+  readonly inspection: Inspection;
+  /** Looks at the body before it leaves. */
+  readonly bodyScan: BodyScan | undefined;
 }
 
 /** How it went. `failed` is set when the agent did not get a whole answer. */
 export interface Outcome {
   readonly bytesUp: number;
   readonly bytesDown: number;
-  /** Where the answer repeated the credential. */
-  readonly echoed: readonly string[];
+  /** What was seen in either body. */
+  readonly findings: readonly Finding[];
   readonly failed?: Error;
+  /** When it failed, part of the request had gone up or part of the answer had come down. */
+  readonly midStream: boolean;
 }
 
 /** Name resolution, TCP and TLS together. Milliseconds. */
@@ -62,58 +68,67 @@ export function forward(
     let bytesUp = 0;
     let bytesDown = 0;
     let failed: Error | undefined;
-    const echoed = new Set<string>();
-    let upstream: ClientRequest;
+    let midStream = false;
+    const findings: Finding[] = [];
+    let upstream: ClientRequest | undefined;
 
     const fail = (error: Error): void => {
       if (failed !== undefined) return;
       failed = error;
-      upstream.destroy();
+      midStream = response.headersSent || (upstream !== undefined && outgoing.body.kind !== 'none');
+      if (error instanceof BodyBlocked) findings.push(...error.findings);
+      upstream?.destroy();
       if (response.headersSent) response.destroy();
       else onFailure(error);
     };
 
-    const send = (mayRepeat: boolean): void => {
-      upstream = open(outgoing, way);
+    const send = (mayRepeat: boolean): ClientRequest => {
+      const sent = open(outgoing, way);
+      upstream = sent;
       let answered = false;
       const patience = setTimeout(() => fail(timedOut('the upstream cannot be connected')), CONNECT_LIMIT_MS);
-      upstream.on('socket', (socket) => {
+      sent.on('socket', (socket) => {
         socket.setNoDelay(true);
         const connected = (): void => clearTimeout(patience);
-        if (upstream.reusedSocket) connected();
+        if (sent.reusedSocket) connected();
         else socket.once(outgoing.scheme === 'https' ? 'secureConnect' : 'connect', connected);
       });
-      upstream.on('timeout', () => fail(timedOut('the upstream is silent')));
-      upstream.on('upgrade', (_answer, socket) => {
+      sent.on('timeout', () => fail(timedOut('the upstream is silent')));
+      sent.on('upgrade', (_answer, socket) => {
         socket.destroy();
         fail(new Error('the upstream switched protocols unasked'));
       });
-      upstream.on('close', () => clearTimeout(patience));
-      upstream.on('error', (error) => {
+      sent.on('close', () => clearTimeout(patience));
+      sent.on('error', (error) => {
         clearTimeout(patience);
         // After an early answer (413) the upstream hangs up on the rest of the body: the answer counts.
         if (answered) return;
-        if (mayRepeat && upstream.reusedSocket && failed === undefined && !response.destroyed) send(false);
+        if (mayRepeat && sent.reusedSocket && failed === undefined && !response.destroyed) send(false).end();
         else fail(error);
       });
-      upstream.on('response', (answer) => {
+      sent.on('response', (answer) => {
         answered = true;
         answer.on('data', (chunk: Buffer) => (bytesDown += chunk.length));
-        relay(answer, request, response, fail, outgoing, (where) => void echoed.add(where));
+        relay(answer, request, response, outgoing, { fail, found: (seen) => void findings.push(...seen) });
       });
-      if (outgoing.body.kind === 'none') upstream.end();
-      else request.pipe(upstream);
+      return sent;
     };
 
     request.on('data', (chunk: Buffer) => (bytesUp += chunk.length));
     request.pause();
     response.on('close', () => {
-      upstream.destroy();
+      upstream?.destroy();
       const cut = failed ?? (response.writableFinished ? undefined : new Error('the agent hung up'));
-      resolve({ bytesUp, bytesDown, echoed: [...echoed], ...(cut === undefined ? {} : { failed: cut }) });
+      resolve({ bytesUp, bytesDown, findings, midStream, ...(cut === undefined ? {} : { failed: cut }) });
     });
     response.on('error', () => response.destroy());
-    send(repeatable.has(outgoing.method) && outgoing.body.kind === 'none');
+    if (outgoing.bodyScan === undefined) return void send(repeatable.has(outgoing.method)).end();
+    const body = request.pipe(gate(outgoing.bodyScan, 'request')).on('error', fail);
+    response.on('close', () => body.destroy());
+    // Nothing is dialled before there is something that may leave: a small body is judged whole first.
+    body.once('readable', () => {
+      if (failed === undefined && !body.destroyed) body.pipe(send(false));
+    });
   });
 }
 
@@ -137,25 +152,6 @@ function open(outgoing: Outgoing, { pool, via }: Way): ClientRequest {
     ]),
   };
   return outgoing.scheme === 'https' ? httpsRequest(options) : httpRequest(options);
-}
-
-function relay(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse, fail: (error: Error) => void, { method, echo }: Outgoing, seen: EchoSeen): void {
-  const status = answer.statusCode ?? 0;
-  if (status < 200 || status > 599) return fail(new Error(`the upstream answered with status ${status}`));
-  if (response.destroyed) return void answer.destroy();
-  const bodiless = method === 'HEAD' || status === 204 || status === 304;
-  const passing = echo === undefined ? accepted(plainAnswer(answer)) : guardedAnswer(echo, answer, bodiless, seen, fail);
-  if (!passing.ok) return fail(new Error(passing.reason));
-  const { statusMessage, headers, body } = passing.value;
-  response.sendDate = false;
-  response.socket?.setNoDelay(true);
-  response.writeHead(status, statusMessage, flat(headers));
-  response.flushHeaders();
-  // Cut short upstream: the agent must not take its part for the whole.
-  answer.on('error', fail);
-  answer.on('aborted', () => fail(new Error('the upstream broke off')));
-  body.pipe(response);
-  response.on('finish', () => drain(request));
 }
 
 function timedOut(message: string): Error {

@@ -7,7 +7,10 @@ import type { RoutesFile } from '../../schemas/policy/routesSchema.ts';
 import type { Result } from '../../schemas/policy/result.ts';
 import type { SidecarConfig, WatchedSecret } from '../../schemas/protocol/control.ts';
 import { cleanCredentials } from './credential.ts';
+import { createScanner } from './dlp/scanner.ts';
+import type { Scanner } from './dlp/scanner.ts';
 import { EchoGuard } from './echo.ts';
+import { knownSecrets } from './inspection.ts';
 import { leafMinter } from './leaf.ts';
 import type { LeafFor } from './leaf.ts';
 import { upstreamTrust } from './trust.ts';
@@ -25,6 +28,8 @@ export interface Live {
   readonly echoes: ReadonlyMap<string, EchoGuard>;
   /** Values of the agent's that may not go just anywhere, canaries and placeholders among them. */
   readonly watched: readonly WatchedSecret[];
+  /** Looks for all of these, and for what looks like a credential, in what passes. */
+  readonly scanner: Scanner;
   /** What must not show in a log. */
   readonly secrets: readonly string[];
   readonly leafFor: LeafFor;
@@ -36,12 +41,12 @@ export interface Live {
 /** Throws one sentence without values when the configuration cannot work. `trust` costs 100 ms; who has it passes it. */
 export function liveFrom(config: SidecarConfig, trust = upstreamTrust(config.extraCaPem)): Live {
   const credentials = cleanCredentials(config.credentials);
-  const watched = config.secrets ?? [];
+  const bindings = required(bindingsOf(config.routes));
   return {
     slug: config.slug,
     policy: compilePolicy(config.routes),
-    ...withValues(credentials, watched),
-    bindings: required(bindingsOf(config.routes)),
+    bindings,
+    ...withValues(credentials, bindings, config.secrets ?? []),
     leafFor: leafMinter(config.ca),
     trust,
     proxyFor: proxyChoice(config.upstreamProxy),
@@ -55,7 +60,7 @@ export function liveFrom(config: SidecarConfig, trust = upstreamTrust(config.ext
 export function withRoutes(live: Live, routes: RoutesFile, values: Readonly<Record<string, string>> | undefined): Live {
   const credentials = values === undefined ? live.credentials : cleanCredentials(values);
   const bindings = required(extendBindings(live.bindings, routes, (slot) => values?.[slot] !== undefined));
-  return { ...live, policy: compilePolicy(routes), bindings, ...withValues(credentials, live.watched) };
+  return { ...live, policy: compilePolicy(routes), bindings, ...withValues(credentials, bindings, live.watched) };
 }
 
 function required<T>(result: Result<T>): T {
@@ -63,8 +68,13 @@ function required<T>(result: Result<T>): T {
   return result.value;
 }
 
-function withValues(credentials: ReadonlyMap<string, string>, watched: readonly WatchedSecret[]): Pick<Live, 'credentials' | 'echoes' | 'watched' | 'secrets'> {
-  // A value too short to be a secret would blank ordinary words out of the log.
-  const secrets = [...credentials.values(), ...watched.map((one) => one.value)].filter((value) => value.length >= 8);
-  return { credentials, watched, secrets, echoes: new Map([...credentials].map(([slot, value]) => [slot, new EchoGuard(value)])) };
+function withValues(credentials: ReadonlyMap<string, string>, bindings: Bindings, watched: readonly WatchedSecret[]): Pick<Live, 'credentials' | 'echoes' | 'watched' | 'scanner' | 'secrets'> {
+  return {
+    credentials,
+    watched,
+    scanner: createScanner(knownSecrets(credentials, bindings, watched)),
+    // A value too short to be a secret would blank ordinary words out of the log.
+    secrets: [...credentials.values(), ...watched.map((one) => one.value)].filter((value) => value.length >= 8),
+    echoes: new Map([...credentials].map(([slot, value]) => [slot, new EchoGuard(value)])),
+  };
 }
