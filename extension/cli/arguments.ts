@@ -40,6 +40,10 @@ function parseArguments(command: Command, argv: readonly string[]): Invocation {
         const value = values[option];
         return typeof value === 'string' ? value : undefined;
       },
+      texts: (option) => {
+        const value = values[option];
+        return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+      },
       flag: (option) => values[option] === true,
       words,
       rest: command.takesRest ? rest : [],

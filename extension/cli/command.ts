@@ -25,6 +25,8 @@ export interface Context extends Product {
 export interface Arguments {
   /** Last value of a string option; undefined when absent. */
   text(option: string): string | undefined;
+  /** Every value of an option that may be repeated, in order. */
+  texts(option: string): readonly string[];
   flag(option: string): boolean;
   readonly words: readonly string[];
   readonly rest: readonly string[];

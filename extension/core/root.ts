@@ -8,8 +8,11 @@ import type { Bottles } from './bottle/bottles.ts';
 import type { Ask } from './bottle/deps.ts';
 import { foldersOf } from './bottle/folders.ts';
 import { createBottles as createService } from './bottle/service.ts';
+import { diskWorld, type WorldGiven } from './manifests/language/diskWorld.ts';
+import { createLanguage, type Language } from './manifests/language/language.ts';
 import { type Log, type Runtime, type Secrets, systemClock } from './ports.ts';
 import { createClaudeProvider } from './providers/claude/claude.ts';
+import type { Provider } from './providers/provider.ts';
 import { shellProvider } from './providers/shell/shell.ts';
 
 /** What a composition root outside the core has to bring. */
@@ -37,7 +40,7 @@ export function createBottles(deps: CoreDeps): Bottles {
     createBubblewrapBackend({ runtime: deps.runtime, log: deps.log }),
     createDockerBackend({ runtime: deps.runtime, log: deps.log, env: deps.env }),
   ];
-  const providers = [createClaudeProvider({ toolsFolder: folders.tools, extraCa: deps.env['BOT_BOTTLE_EXTRA_CA'] || undefined }), shellProvider];
+  const providers = providersOf(deps.env, folders.tools);
   return createService({
     folders,
     self,
@@ -51,9 +54,26 @@ export function createBottles(deps: CoreDeps): Bottles {
   });
 }
 
+/** What an editor knows about manifests, over the disk and its open documents. */
+export function createManifestLanguage(env: CoreDeps['env'], given: Omit<WorldGiven, 'providers' | 'userHome'>): Language {
+  const providers = providersOf(env, '').map((provider) => provider.name);
+  return createLanguage(diskWorld({ ...given, providers, userHome: env['HOME'] ?? homedir() }));
+}
+
+function providersOf(env: CoreDeps['env'], toolsFolder: string): readonly Provider[] {
+  return [createClaudeProvider({ toolsFolder, extraCa: env['BOT_BOTTLE_EXTRA_CA'] || undefined }), shellProvider];
+}
+
 export { stateFolder } from './bottle/stateFolder.ts';
 export { writeAtomic } from './files/atomic.ts';
 export { loadAgent } from './manifests/load.ts';
 export { readLog } from './egress/logReader.ts';
+export { routeUsage } from './egress/usage.ts';
+export { replayLog } from './egress/replay.ts';
+export { errorSentence, explainRequest, readGoodRoutes, readRoutes } from './egress/routesAtHand.ts';
 export { TerminalFilter } from './terminal/filter.ts';
+export { adviceOn } from '../../schemas/policy/advice.ts';
+export { readableHost } from '../../schemas/policy/international.ts';
+export { printRoutesFile } from '../../schemas/policy/routesFile.ts';
+export { parseTypedUrl } from '../../schemas/policy/url.ts';
 export { parseFromPanel } from '../../schemas/protocol/egressPanel.ts';

@@ -1,4 +1,4 @@
-import { authorityKey, parseAuthority, parseHost } from './host.ts';
+import { authorityKey, parseAuthority } from './host.ts';
 import type { Authority } from './host.ts';
 import { asciiHost } from './international.ts';
 import { isPublicSuffix } from './publicSuffix.ts';
@@ -43,10 +43,4 @@ export function patternKeys(authority: Authority): readonly string[] {
   const dot = authority.host.indexOf('.');
   if (authority.kind !== 'name' || dot < 0) return [exact];
   return [exact, authorityKey({ ...authority, host: `*${authority.host.slice(dot)}` })];
-}
-
-/** Whether text could be a host of a request: for people who type URLs, so with international letters. */
-export function hostFromPerson(text: string): Result<Pick<Authority, 'host' | 'kind'>> {
-  const ascii = asciiHost(text);
-  return ascii.ok ? parseHost(ascii.value) : ascii;
 }

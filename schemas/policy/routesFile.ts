@@ -66,6 +66,16 @@ function problemsOf(error: z.ZodError): RoutesProblem[] {
   return error.issues.flatMap((issue) => placesOf(issue).map((path) => ({ path, key: keyText(path), message: sentence(issue), hint: hintFor(issue) })));
 }
 
+/** Where the key of a clause (`routes[0].matches[1].paths`) stands in the text of a routes file; undefined for a fixed rule. */
+export function locateClause(text: string, clause: string): { readonly line: number; readonly column: number } | undefined {
+  const path = [...clause.matchAll(/[A-Za-z_]+|\[(\d+)\]/g)].map(([key, index]) => (index === undefined ? key : Number(index)));
+  if (path[0] !== 'routes') return undefined;
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const { line, col } = lines.linePos(offsetOf(document, path));
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
 /** The one spelling we write. `parseRoutesFile(printRoutesFile(x))` is `x` again, `log` included. */
 export function printRoutesFile(file: RoutesFile): string {
   return stringify({ log: file.log, routes: file.routes }, { lineWidth: 0, aliasDuplicateObjects: false });

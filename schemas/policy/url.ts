@@ -1,5 +1,6 @@
 import { parseAuthority } from './host.ts';
 import type { Authority } from './host.ts';
+import { asciiHost } from './international.ts';
 import type { Scheme } from './policy.ts';
 import { accepted, refused } from './result.ts';
 import type { Result } from './result.ts';
@@ -22,4 +23,12 @@ export function parseUrl(text: string): Result<ParsedUrl> {
   if (!authority.ok) return authority;
   const rest = parts[3] ?? '/';
   return accepted({ scheme, authority: authority.value, path: rest.startsWith('/') ? rest : `/${rest}` });
+}
+
+/** As `parseUrl`, for an address that a person typed: international letters in the host become their `xn--` form. */
+export function parseTypedUrl(text: string): Result<ParsedUrl> {
+  const parts = /^(https?:\/\/)([^/?#:]*)(.*)$/is.exec(text);
+  const host = asciiHost(parts?.[2] ?? '');
+  if (!host.ok) return host;
+  return parseUrl(parts === null ? text : `${parts[1] ?? ''}${host.value}${parts[3] ?? ''}`);
 }

@@ -24,8 +24,8 @@ export interface CodexLogin {
  * `chatgpt.com`, which has no use for it.
  */
 export function codexRoutes({ kind, tokenEnv }: CodexLogin): Route[] {
-  const credential = { auth_scheme: 'Bearer', token_env: tokenEnv } as const;
-  if (kind === 'api-key') return [{ host: 'api.openai.com', ...credential, matches: lockedTo(responses, '/v1') }];
+  const common = { auth_scheme: 'Bearer', token_env: tokenEnv, websocket: true } as const;
+  if (kind === 'api-key') return [{ host: 'api.openai.com', ...common, matches: lockedTo(responses, '/v1') }];
   const calls = [...responses.map(([method, path]): ModelCall => [method, `/backend-api/codex${path}`]), accountCheck];
-  return [{ host: 'chatgpt.com', ...credential, matches: lockedTo(calls) }];
+  return [{ host: 'chatgpt.com', ...common, matches: lockedTo(calls) }];
 }
