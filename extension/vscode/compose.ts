@@ -13,6 +13,7 @@ import { Credentials } from './credentials.ts';
 import { Disposables } from './disposables.ts';
 import { toBottleError } from '../core/errors.ts';
 import { viewIds } from './ids.ts';
+import { registerManifestEditing } from './language/register.ts';
 import { ChangeFiles } from './review/changeFiles.ts';
 import { Reviews } from './review/reviews.ts';
 import { effectiveEnvironment, homeFolder } from './settings.ts';
@@ -37,11 +38,12 @@ export function compose(context: ExtensionContext): { readonly begin: () => void
   const files = held.add(new ChangeFiles(load, () => workspace.isTrusted));
   const reviews = held.add(new Reviews({ load, store, files, keys, log }));
   const documents = held.add(new EgressDocuments(load));
-  const egress = held.add(new EgressView({ load, store, documents, log, folder: Uri.joinPath(context.extensionUri, 'dist', 'webviews', 'egress') }));
+  const egress = held.add(new EgressView({ load, store, documents, log, memory: context.workspaceState, folder: Uri.joinPath(context.extensionUri, 'dist', 'webviews', 'egress') }));
+  const manifests = held.add(registerManifestEditing({ load, log, used: store.onDidChange }));
   const status = held.add(new StatusBar(store));
   const view = held.add(new BottlesView(store));
   const tree = held.add(window.createTreeView(viewIds.bottles, { treeDataProvider: view, showCollapseAll: true }));
-  const app: App = { load, home: homeFolder, store, terminals, reviews, egress, documents, credentials, status, log };
+  const app: App = { load, home: homeFolder, store, terminals, reviews, egress, documents, manifests, credentials, status, log };
   held.add(registerCommands(allCommands(app), log));
 
   const look = () => {
@@ -57,6 +59,7 @@ export function compose(context: ExtensionContext): { readonly begin: () => void
         if (slugs.length > 0 || store.bottles.length > 0) await Promise.all([store.refresh(), terminals.adoptAll()]);
       })
       .catch((thrown: unknown) => log.error(toBottleError(thrown).message));
+    manifests.begin();
     look();
   };
   held.add(
@@ -69,6 +72,7 @@ export function compose(context: ExtensionContext): { readonly begin: () => void
   held.add(tree.onDidChangeVisibility(look));
   held.add(workspace.onDidGrantWorkspaceTrust(begin));
   held.add(workspace.onDidChangeWorkspaceFolders(look));
+  held.add(workspace.onDidChangeWorkspaceFolders(manifests.begin));
   return { begin };
 }
 

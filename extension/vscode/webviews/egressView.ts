@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Uri, commands, env, l10n, window, workspace } from 'vscode';
-import type { LogOutputChannel, WebviewView, WebviewViewProvider } from 'vscode';
+import type { LogOutputChannel, Memento, WebviewView, WebviewViewProvider } from 'vscode';
 import { panelCapacity } from '../../../schemas/protocol/egressList.ts';
 import type { FromPanel, ToPanel } from '../../../schemas/protocol/egressPanel.ts';
 import type { BottleStore } from '../bottles/store.ts';
@@ -20,9 +20,13 @@ export interface EgressViewDeps {
   readonly store: BottleStore;
   readonly documents: EgressDocuments;
   readonly log: LogOutputChannel;
+  /** Of this workspace: which bottle the panel showed outlives the window. */
+  readonly memory: Memento;
   /** Folder with `index.js`, `index.css` and the icon font. */
   readonly folder: Uri;
 }
+
+const selectedKey = 'egress.selected';
 
 /** The live egress panel. It follows one bottle while it is visible and starts over from a snapshot whenever it is shown. */
 export class EgressView implements WebviewViewProvider {
@@ -34,6 +38,7 @@ export class EgressView implements WebviewViewProvider {
 
   constructor(deps: EgressViewDeps) {
     this.#deps = deps;
+    this.#selected = deps.memory.get(selectedKey);
     this.#held.add(window.registerWebviewViewProvider(viewIds.egress, this));
     this.#held.add(deps.store.onDidChange(() => this.#sendBottles()));
   }
@@ -45,7 +50,7 @@ export class EgressView implements WebviewViewProvider {
 
   /** Brings the panel up with this bottle. */
   async show(slug: string): Promise<void> {
-    this.#selected = slug;
+    this.#select(slug);
     await commands.executeCommand(`${viewIds.egress}.focus`);
     this.#sendBottles();
   }
@@ -98,7 +103,7 @@ export class EgressView implements WebviewViewProvider {
       this.#sendBottles();
     } else if (message.type === 'select') {
       if (this.#deps.store.find(message.slug) === undefined) return;
-      this.#selected = message.slug;
+      this.#select(message.slug);
       this.#sendBottles();
     } else if (this.#selected !== undefined) {
       await this.#deps.documents.open(this.#selected, message.filter);
@@ -109,7 +114,7 @@ export class EgressView implements WebviewViewProvider {
     if (this.#view?.visible !== true) return;
     const { bottles } = this.#deps.store;
     const selected = bottles.find((bottle) => bottle.slug === this.#selected) ?? bottles[0];
-    this.#selected = selected?.slug;
+    if (selected !== undefined) this.#select(selected.slug);
     this.#post({
       type: 'bottles',
       bottles: bottles.map((bottle) => ({ slug: bottle.slug, title: bottleTitle(bottle), state: bottle.state })),
@@ -118,6 +123,11 @@ export class EgressView implements WebviewViewProvider {
     if (this.#feed?.slug === selected?.slug) return;
     this.#stop();
     if (selected !== undefined) this.#feed = this.#follow(selected.slug);
+  }
+
+  #select(slug: string): void {
+    if (this.#deps.memory.get(selectedKey) !== slug) void this.#deps.memory.update(selectedKey, slug);
+    this.#selected = slug;
   }
 
   #follow(slug: string): EgressFeed {

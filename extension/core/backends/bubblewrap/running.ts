@@ -12,6 +12,7 @@ import { removeCgroups } from './cgroup.ts';
 import { exitRecordSchema } from './keeper/config.ts';
 import { readJson, type RunPlaces, runPlacesIn } from './places.ts';
 import { bottleProcessesSchema, isAlive, type ProcessId, processIdSchema, signal, waitForEnd } from './processes.ts';
+import { stragglersOf } from './stragglers.ts';
 import { askNames, attachTerminal, execCommand, watchExit } from './terminalClient.ts';
 
 /** What `adopt` needs to find a bottle again. */
@@ -75,11 +76,13 @@ export async function removeBottle(keeper: ProcessId | undefined, places: RunPla
     if (!(await waitForEnd(keeper, patienceMs))) signal(keeper, 'SIGKILL');
   }
   const processes = await readJson(places.processes, bottleProcessesSchema);
-  for (const left of [processes?.keeper, processes?.outer, processes?.sidecar]) {
-    if (left === undefined) continue;
+  const end = async (left: ProcessId | undefined): Promise<void> => {
+    if (left === undefined) return;
     signal(left, 'SIGKILL');
     if (!(await waitForEnd(left, patienceMs))) throw new BottleError('backend-failed', `Process ${String(left.pid)} of the bottle does not die.`);
-  }
+  };
+  for (const left of [processes?.keeper, processes?.outer, processes?.sidecar]) await end(left);
+  for (const left of stragglersOf(places.folder)) await end(left);
   await rm(places.folder, { recursive: true, force: true });
   removeCgroups(cgroupNameOf(places));
 }

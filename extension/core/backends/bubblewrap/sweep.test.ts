@@ -49,3 +49,17 @@ it('believes nothing that lies in a run root others can write to', async () => {
   expect(await readdir(root)).toHaveLength(1);
   expect(isAlive(bystander)).toBe(true);
 });
+
+it('ends the first process of a namespace whose maker was killed too early to be told of it', async () => {
+  const folder = join(root, 'one-12345678');
+  const stuck = spawn('sh', ['-c', 'read never', '--bind', `${folder}/bottle`], { argv0: 'bwrap', stdio: ['pipe', 'ignore', 'ignore'] });
+  const other = spawn('sh', ['-c', 'read never', '--bind', `${folder}-other/bottle`], { argv0: 'bwrap', stdio: ['pipe', 'ignore', 'ignore'] });
+  const ended = once(stuck, 'exit');
+  try {
+    await sweepRunFolders(root, self, '/nowhere/state', new Set(), never);
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    expect(other.exitCode ?? other.signalCode).toBeNull();
+  } finally {
+    other.kill('SIGKILL');
+  }
+});

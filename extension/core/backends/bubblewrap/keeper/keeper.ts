@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +11,7 @@ import { writeAtomic } from '../../../files/atomic.ts';
 import { createCgroups, inCgroups, removeCgroups } from '../cgroup.ts';
 import { infoDescriptor } from '../launch.ts';
 import { type BottleProcesses, identify, type ProcessId, signal, waitForEnd } from '../processes.ts';
+import { stragglersOf } from '../stragglers.ts';
 import type { KeeperConfig, KeeperEvent } from './config.ts';
 
 /** bwrap's report on `--info-fd` (bwrap(1)). */
@@ -60,7 +62,7 @@ export class Keeper {
   stop(): void {
     this.#stopping = true;
     for (const first of [this.#processes.outer, this.#processes.sidecar]) if (first !== undefined) signal(first, 'SIGKILL');
-    // Before bwrap has reported the namespace there is only bwrap itself, and what it starts dies with it.
+    // Before bwrap has reported the namespace only bwrap itself is known; `#end` looks for what it began.
     for (const child of this.#children) child.kill('SIGKILL');
   }
 
@@ -68,7 +70,7 @@ export class Keeper {
     this.stop();
     await Promise.all([...this.#children.map(endOf), Promise.race([Promise.all(this.#reports), delay(deathMs, undefined, { ref: false })])]);
     const firsts = [this.#processes.outer, this.#processes.sidecar].filter((first) => first !== undefined);
-    await Promise.all(firsts.map((first) => this.#gone(first)));
+    await Promise.all([...firsts, ...stragglersOf(dirname(this.#config.processesFile))].map((first) => this.#gone(first)));
     removeCgroups(this.#config.cgroupName);
   }
 
