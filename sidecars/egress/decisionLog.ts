@@ -8,7 +8,7 @@ import { UsageFile } from './usage.ts';
 
 /** One decision, as it was made: `record` makes it fit to be read. */
 export type Decision = Pick<LogLine, 'verdict' | 'method' | 'host' | 'port' | 'path' | 'reason' | 'status'> &
-  Partial<Pick<LogLine, 'bytesUp' | 'bytesDown' | 'ms' | 'injected' | 'findings' | 'clause' | 'event'>>;
+  Partial<Pick<LogLine, 'bytesUp' | 'bytesDown' | 'ms' | 'injected' | 'findings' | 'clause'>>;
 
 /** Hosts whose handshake failures are remembered, to log each at most once a minute. */
 const MOST_HOSTS = 1000;
@@ -16,6 +16,12 @@ const QUIET_MS = 60_000;
 
 /** Findings of one request that are told; a request full of secrets is told by its first ones. */
 const MOST_FINDINGS = 20;
+
+/** Longest word of a line, in characters: a method, a rule, a clause. */
+const LONGEST_WORD = 100;
+
+/** What of the live configuration a line depends on. */
+export type Recorded = Pick<Live, 'slug' | 'policy' | 'secrets'>;
 
 /** Puts decisions on record as the live log level asks, and counts them whatever it is. */
 export class DecisionLog {
@@ -31,21 +37,22 @@ export class DecisionLog {
     this.usage = new UsageFile(log.beside('usage.json'));
   }
 
-  record(live: Live, decision: Decision): void {
+  record(live: Recorded, decision: Decision): void {
     const ts = new Date().toISOString();
     const { verdict, bytesUp = 0, bytesDown = 0 } = decision;
     this.usage.add({ allowed: verdict === 'allow', route: routeOf(live, decision), bytesUp, bytesDown, at: ts });
-    const wanted = live.policy.log === 2 || (live.policy.log === 1 && verdict === 'block');
+    const wanted = live.policy.log === 2 || (live.policy.log === 1 && verdict === 'block') || decision.event === 'incident';
     if (!wanted) return;
     const clean = this.#scrubOf(live);
-    const found = (place: string): boolean => decision.findings?.some(({ where }) => where.startsWith(place)) === true;
+    const places = new Set(decision.findings?.map(({ where }) => where.replace(/ \(decoded\)$/, '')));
+    const found = (place: string): boolean => places.has(place) || places.has('head');
     const line: LogLine = {
       ts,
       id: this.#nextId(),
       slug: live.slug,
       verdict,
-      method: clean(decision.method),
       // Where something was found, the text itself is what must not be told.
+      method: found('method') ? '[finding]' : clean(decision.method, LONGEST_WORD),
       host: found('host') ? '[finding]' : clean(decision.host),
       port: decision.port,
       path: found('path') ? '/[finding]' : clean(withoutQueryValues(found('query') ? withoutQuery(decision.path) : decision.path)),
@@ -55,15 +62,16 @@ export class DecisionLog {
       bytesDown,
       ms: Math.round((decision.ms ?? 0) * 10) / 10,
       injected: decision.injected ?? false,
-      findings: (decision.findings ?? []).slice(0, MOST_FINDINGS).map(({ detector, rule, where }) => ({ detector: clean(detector), rule: clean(rule), where: clean(where).slice(0, 200) })),
-      ...(decision.clause === undefined ? {} : { clause: clean(decision.clause) }),
-      ...(decision.event === undefined ? {} : { event: decision.event }),
+      findings: (decision.findings ?? []).slice(0, MOST_FINDINGS).map(({ detector, rule, where }) => ({ detector: clean(detector, LONGEST_WORD), rule: clean(rule, LONGEST_WORD), where: clean(where, LONGEST_WORD) })),
+      ...(decision.clause === undefined ? {} : { clause: clean(decision.clause, LONGEST_WORD) }),
+      // The sighting itself; what is refused after it has no finding.
+      ...(decision.clause === 'incident' && places.size > 0 ? { event: 'incident' } : {}),
     };
     this.#log.append(line, (missing) => this.#gapLine(live.slug, missing));
   }
 
   /** A client that distrusts us retries for ever: one line per host and minute says so. */
-  recordHandshakeFailure(live: Live, decision: Decision): void {
+  recordHandshakeFailure(live: Recorded, decision: Decision): void {
     const key = `${decision.host}:${decision.port}`;
     const last = this.#lastFailure.get(key);
     if (last !== undefined && Date.now() - last < QUIET_MS) return;
@@ -73,7 +81,7 @@ export class DecisionLog {
   }
 
   /** At level 2 nothing may pass that cannot be put on record. */
-  mustRefuse(live: Live): boolean {
+  mustRefuse(live: Recorded): boolean {
     return live.policy.log === 2 && this.#log.lost;
   }
 
@@ -81,7 +89,7 @@ export class DecisionLog {
     return `${this.#run}-${++this.#count}`;
   }
 
-  #scrubOf(live: Live): Scrub {
+  #scrubOf(live: Recorded): Scrub {
     const known = this.#scrubs.get(live.secrets);
     if (known !== undefined) return known;
     const made = scrubber(live.secrets);
@@ -98,7 +106,7 @@ export class DecisionLog {
   }
 }
 
-function routeOf(live: Live, { host, port }: Decision): string | undefined {
+function routeOf(live: Recorded, { host, port }: Decision): string | undefined {
   const place = { host, port, kind: 'name' } as const;
   return (live.policy.find('https', place) ?? live.policy.find('http', place))?.route.host;
 }

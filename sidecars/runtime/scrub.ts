@@ -9,8 +9,8 @@ export function withoutQueryValues(target: string): string {
   return `${target.slice(0, mark)}?${pairs.join('&')}`;
 }
 
-/** Makes text from outside fit for a log. */
-export type Scrub = (text: string) => string;
+/** Makes text from outside fit for a log, at most `longest` characters of it (2,048). */
+export type Scrub = (text: string, longest?: number) => string;
 
 /**
  * Secrets replaced in every plain encoding and in any case, anything a terminal or a line reader would act on written as
@@ -18,10 +18,10 @@ export type Scrub = (text: string) => string;
  */
 export function scrubber(secrets: readonly string[]): Scrub {
   const hide = hider(secrets);
-  return (text) => {
+  return (text, longest = LONGEST) => {
     // Far behind the cap nothing is shown, so nothing has to be looked for there.
     const plain = hide(text.slice(0, 4 * LONGEST)).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, escaped);
-    return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain;
+    return plain.length > longest ? `${plain.slice(0, longest)}…` : plain;
   };
 }
 
