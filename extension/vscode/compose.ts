@@ -16,10 +16,13 @@ import { viewIds } from './ids.ts';
 import { registerManifestEditing } from './language/register.ts';
 import { ChangeFiles } from './review/changeFiles.ts';
 import { Reviews } from './review/reviews.ts';
+import { Drafts } from './recommend/drafts.ts';
+import { Recommender } from './recommend/recommender.ts';
 import { effectiveEnvironment, homeFolder } from './settings.ts';
-import { workspaceFolder } from './start/folder.ts';
+import { diskFolderPaths, workspaceFolder } from './start/folder.ts';
 import { StatusBar } from './status/statusBar.ts';
 import { Terminals } from './terminal/terminals.ts';
+import { ConsentDocuments } from './trust/consentDocuments.ts';
 import { BottlesView } from './views/bottlesView.ts';
 import { EgressDocuments } from './webviews/egressDocuments.ts';
 import { EgressView } from './webviews/egressView.ts';
@@ -40,15 +43,21 @@ export function compose(context: ExtensionContext): { readonly begin: () => void
   const documents = held.add(new EgressDocuments(load));
   const egress = held.add(new EgressView({ load, store, documents, log, memory: context.workspaceState, folder: Uri.joinPath(context.extensionUri, 'dist', 'webviews', 'egress') }));
   const manifests = held.add(registerManifestEditing({ load, log, used: store.onDidChange }));
+  const consents = held.add(new ConsentDocuments());
+  const drafts = held.add(new Drafts());
+  const recommender = new Recommender({ load, keys, log, memory: context.workspaceState });
   const status = held.add(new StatusBar(store));
   const view = held.add(new BottlesView(store));
   const tree = held.add(window.createTreeView(viewIds.bottles, { treeDataProvider: view, showCollapseAll: true }));
-  const app: App = { load, home: homeFolder, store, terminals, reviews, egress, documents, manifests, credentials, status, log };
+  const app: App = { load, home: homeFolder, store, terminals, reviews, egress, documents, manifests, consents, drafts, recommender, credentials, status, log };
   held.add(registerCommands(allCommands(app), log));
 
   const look = () => {
     if (!workspace.isTrusted || !tree.visible) return;
     store.refresh().then(() => store.look(workspaceFolder())).catch((thrown: unknown) => log.error(toBottleError(thrown).message));
+  };
+  const recommend = () => {
+    if (workspace.isTrusted) void recommender.look(diskFolderPaths());
   };
   const watcher = held.add(new StateWatcher(() => void store.refresh()));
   const begin = () => {
@@ -60,6 +69,7 @@ export function compose(context: ExtensionContext): { readonly begin: () => void
       })
       .catch((thrown: unknown) => log.error(toBottleError(thrown).message));
     manifests.begin();
+    recommend();
     look();
   };
   held.add(
@@ -72,6 +82,7 @@ export function compose(context: ExtensionContext): { readonly begin: () => void
   held.add(tree.onDidChangeVisibility(look));
   held.add(workspace.onDidGrantWorkspaceTrust(begin));
   held.add(workspace.onDidChangeWorkspaceFolders(look));
+  held.add(workspace.onDidChangeWorkspaceFolders(recommend));
   held.add(workspace.onDidChangeWorkspaceFolders(manifests.begin));
   return { begin };
 }

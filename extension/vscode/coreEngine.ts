@@ -2,6 +2,7 @@ import type { LogOutputChannel } from 'vscode';
 import type { Runtime } from '../core/ports.ts';
 import type { Credentials } from './credentials.ts';
 import type { Engine, LoadEngine } from './engine.ts';
+import { manifestRoots, openText } from './language/documents.ts';
 import { followLog } from './webviews/followLog.ts';
 
 /** What the core is given by this editor. */
@@ -50,6 +51,11 @@ async function build(given: CoreGiven): Promise<Engine> {
   given.log.debug(`core loaded in ${Math.round(performance.now() - began)} ms`);
   return {
     bottles,
+    language: core.createManifestLanguage(given.env(), {
+      roots: manifestRoots,
+      variables: () => given.credentials.names(),
+      open: openText,
+    }),
     followLog: (slug, signal) => followLog(core.readLog, bottles.logFile(slug), signal),
     parseFromPanel: core.parseFromPanel,
   };

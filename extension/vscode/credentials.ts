@@ -20,6 +20,13 @@ export class Credentials implements Secrets, Ask {
     return this.#env[name] || (await this.#storage.get(prefix + name));
   }
 
+  /** Names that `get` has a value for, sorted. */
+  async names(): Promise<readonly string[]> {
+    const stored = (await this.#storage.keys()).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+    const set = Object.keys(this.#env).filter((name) => variableName.test(name) && this.#env[name] !== '');
+    return [...new Set([...stored, ...set])].sort();
+  }
+
   async secret(name: string, prompt: string): Promise<string | undefined> {
     return window.showInputBox({
       title: l10n.t('Secret for {0}', name),

@@ -1,6 +1,7 @@
 import type { LogLine } from '../../schemas/protocol/egressLog.ts';
 import type { FromPanel } from '../../schemas/protocol/egressPanel.ts';
 import type { Bottles } from '../core/bottle/bottles.ts';
+import type { Language } from '../core/manifests/language/language.ts';
 
 /** News from the end of an egress log. `skipped` counts lines that are not valid. */
 export interface LogNews {
@@ -11,6 +12,7 @@ export interface LogNews {
 /** What the extension uses of the core, all of it behind one lazy load. */
 export interface Engine {
   readonly bottles: Bottles;
+  readonly language: Language;
   /** Everything in the log first, as one piece; then news until the signal is aborted. */
   followLog(slug: string, signal: AbortSignal): AsyncIterable<LogNews>;
   parseFromPanel(message: unknown): FromPanel | undefined;

@@ -8,6 +8,10 @@ export const commandIds = {
   openEgressDocument: 'botBottle.openEgressDocument',
   openManifest: 'botBottle.openManifest',
   createStarter: 'botBottle.createStarter',
+  newAgent: 'botBottle.newAgent',
+  newBottle: 'botBottle.newBottle',
+  adoptBottle: 'botBottle.adoptBottle',
+  adoptDraft: 'botBottle.adoptDraft',
   storeCredential: 'botBottle.storeCredential',
   doctor: 'botBottle.doctor',
   cleanUp: 'botBottle.cleanUp',
@@ -18,6 +22,8 @@ export const commandIds = {
   openChange: 'botBottle.openChange',
   applyChange: 'botBottle.applyChange',
   discardChange: 'botBottle.discardChange',
+  dryRun: 'botBottle.dryRun',
+  showEffectiveManifest: 'botBottle.showEffectiveManifest',
 } as const;
 
 export type CommandName = keyof typeof commandIds;
@@ -29,8 +35,8 @@ export const statusItemId = 'botBottle.status';
 /** First argument of every source control of ours; menus name it. */
 export const scmId = 'botBottle';
 
-/** The three sides of a changed file as read-only documents, and the egress log as text. */
-export const schemes = { base: 'bottle-base', change: 'bottle-change', host: 'bottle-host', egress: 'bottle-egress' } as const;
+/** The three sides of a changed file as read-only documents, the egress log as text, what a person agrees to, a bottle in review, and what a manifest comes to. */
+export const schemes = { base: 'bottle-base', change: 'bottle-change', host: 'bottle-host', egress: 'bottle-egress', consent: 'bottle-consent', draft: 'bottle-draft', effective: 'bottle-effective' } as const;
 
 /** Conditions of menus and welcome texts. */
 export interface ContextValues {
@@ -39,6 +45,8 @@ export interface ContextValues {
   /** Whether there is an agent to start. */
   readonly agents: 'none' | 'some';
   readonly bottles: 'none' | 'some';
+  /** Whether a folder recommends bottles that the home folder does not have as they are. */
+  readonly recommended: 'none' | 'some';
   /** The editor in front is the multi-file review of a bottle. */
   readonly reviewActive: boolean;
 }

@@ -1,16 +1,22 @@
 import type { App, Command } from '../app.ts';
 import type { CommandName } from '../ids.ts';
+import { adoptBottleCommand } from './adoptBottle.ts';
+import { adoptDraftCommand } from './adoptDraft.ts';
 import { applyAllCommand } from './applyAll.ts';
 import { attachCommand } from './attach.ts';
 import { applyChangeCommand, discardChangeCommand, openChangeCommand } from './changes.ts';
 import { cleanUpCommand } from './cleanUp.ts';
 import { createStarterCommand } from './createStarter.ts';
 import { doctorCommand } from './doctor.ts';
+import { dryRunCommand } from './dryRun.ts';
+import { newAgentCommand } from './newAgent.ts';
+import { newBottleCommand } from './newBottle.ts';
 import { openEgressDocumentCommand } from './openEgressDocument.ts';
 import { openManifestCommand } from './openManifest.ts';
 import { refreshCommand } from './refresh.ts';
 import { reviewChangesCommand } from './reviewChanges.ts';
 import { showEgressLogCommand } from './showEgressLog.ts';
+import { showEffectiveManifestCommand } from './showEffectiveManifest.ts';
 import { showMenuCommand } from './showMenu.ts';
 import { startAgentCommand } from './startAgent.ts';
 import { stopCommand } from './stop.ts';
@@ -27,6 +33,10 @@ export function allCommands(app: App): Readonly<Record<CommandName, Command>> {
     openEgressDocument: openEgressDocumentCommand(app),
     openManifest: openManifestCommand(app),
     createStarter: createStarterCommand(app),
+    newAgent: newAgentCommand(app),
+    newBottle: newBottleCommand(app),
+    adoptBottle: adoptBottleCommand(app),
+    adoptDraft: adoptDraftCommand(app),
     storeCredential: storeCredentialCommand(app),
     doctor: doctorCommand(app),
     cleanUp: cleanUpCommand(app),
@@ -37,5 +47,7 @@ export function allCommands(app: App): Readonly<Record<CommandName, Command>> {
     openChange: openChangeCommand(app),
     applyChange: applyChangeCommand(app),
     discardChange: discardChangeCommand(app),
+    dryRun: dryRunCommand(app),
+    showEffectiveManifest: showEffectiveManifestCommand(app),
   };
 }

@@ -3,21 +3,21 @@ import type { StartPlan, StartRequest } from '../../core/bottle/bottles.ts';
 import { BottleError, toBottleError } from '../../core/errors.ts';
 import type { App, Command } from '../app.ts';
 import { commandIds } from '../ids.ts';
-import { pickFolder } from '../start/folder.ts';
-import { confirmPlan } from '../start/preflightPick.ts';
+import { chooseAgent, meantAgent, type MeantAgent } from '../start/meantAgent.ts';
 import { stepText } from '../start/progressText.ts';
-import { askAgent, askColor, askLabel } from '../start/questions.ts';
+import { askColor, askLabel } from '../start/questions.ts';
+import { confirmPlan } from '../trust/confirm.ts';
 
-type StartApp = Pick<App, 'load' | 'store' | 'terminals' | 'credentials' | 'status' | 'log'>;
+type StartApp = Pick<App, 'load' | 'store' | 'terminals' | 'credentials' | 'status' | 'log' | 'consents'>;
 
 /** Asks what to start, shows what it may do, starts it and attaches a terminal. */
 export function startAgentCommand(app: StartApp): Command {
-  return async () => {
-    const request = await ask(app);
+  return async (argument) => {
+    const request = await ask(app, meantAgent(argument));
     if (request === undefined) return;
     const { bottles } = await app.load();
     const plan = await withCredential(app, () => bottles.plan(request, new AbortController().signal));
-    if (!(await confirmPlan(plan.shown))) return;
+    if (!(await confirmPlan(app, plan))) return;
     const slug = await withCredential(app, () => start(app, plan));
     await app.store.refresh();
     const bottle = slug === undefined ? undefined : app.store.find(slug);
@@ -25,17 +25,15 @@ export function startAgentCommand(app: StartApp): Command {
   };
 }
 
-async function ask(app: StartApp): Promise<StartRequest | undefined> {
-  const workspace = await pickFolder();
-  if (workspace === undefined) return undefined;
-  const { bottles } = await app.load();
-  const agent = await askAgent(bottles, workspace);
-  if (agent === undefined) return undefined;
-  const label = await askLabel(agent.name, app.store.bottles.map((bottle) => bottle.label));
+async function ask(app: StartApp, meant: MeantAgent | undefined): Promise<StartRequest | undefined> {
+  const chosen = await chooseAgent(app, meant);
+  if (chosen === undefined) return undefined;
+  const { agent, workspace } = chosen;
+  const label = await askLabel(agent, app.store.bottles.map((bottle) => bottle.label));
   if (label === undefined) return undefined;
   const color = await askColor();
   if (color === undefined) return undefined;
-  return { agent: agent.name, workspace, ...(label.trim() === '' ? {} : { label: label.trim() }), ...(color === null ? {} : { color }) };
+  return { agent, workspace, ...(label.trim() === '' ? {} : { label: label.trim() }), ...(color === null ? {} : { color }) };
 }
 
 /** Starts with a notification that names the step; its Cancel really cancels. Returns the slug. */

@@ -18,8 +18,8 @@ import type { World } from './world.ts';
 /** Something a person should know about a place in a manifest. */
 export interface Finding {
   readonly range: Range;
-  /** An error stops a start; a warning may; a hint does not. */
-  readonly severity: 'error' | 'warning' | 'hint';
+  /** An error stops a start; a warning may. */
+  readonly severity: 'error' | 'warning';
   readonly message: string;
   /** Where the cause lies, when that is another file. */
   readonly related: { readonly path: string; readonly line: number; readonly column: number; readonly message: string } | undefined;

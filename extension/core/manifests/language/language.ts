@@ -33,8 +33,8 @@ export interface Language {
   symbols(of: ManifestText): readonly ManifestSymbol[];
   fixes(of: ManifestText, range: Range): Promise<readonly Fix[]>;
   lenses(of: ManifestText): Promise<readonly Lens[]>;
-  /** The manifest after its parents and all defaults, as a document. */
-  effective(of: ManifestText): Promise<string>;
+  /** The manifest of a file after its parents and all defaults, as a document. */
+  effective(place: ManifestPlace): Promise<string>;
 }
 
 /** The language over one machine. */
@@ -53,6 +53,6 @@ export function createLanguage(world: World): Language {
     symbols: ({ place, text }) => symbolsOf(place, text),
     fixes: ({ place, text }, range) => fixesAt(world, shape(place.kind), place, text, range),
     lenses: ({ place, text }) => lensesOf(world, place, text),
-    effective: ({ place, text }) => effectiveText(world, place, text),
+    effective: async (place) => effectiveText(world, place, (await world.text(place.path)) ?? ''),
   };
 }

@@ -149,7 +149,7 @@ describe('the effective manifest', () => {
       'home/bottles/dev.md': front('extends: base\nenv: {B: dev}\negress: {routes: [{host: b.example}]}'),
       'home/agents/a.md': front('bottle: dev', 'Be kind.'),
     });
-    const text = await world.language.effective(world.manifest('home/agents/a.md'));
+    const text = await world.language.effective(world.manifest('home/agents/a.md').place);
     expect(text).toMatch(/bottle: dev[^]*prompt: Be kind\.[^]*# Chain: dev -> base\./);
     expect(text).toMatch(/A: \$\{TOKEN\} # base\.md:6\n {2}B: dev # dev\.md:3/);
     expect(text).toMatch(/# base\.md:5\n *- host: a\.example|- host: a\.example/);
@@ -160,7 +160,7 @@ describe('the effective manifest', () => {
 
   test('of a manifest that cannot start says why instead', async () => {
     world.write({ 'home/bottles/dev.md': front('extends: none') });
-    expect(await world.language.effective(world.manifest('home/bottles/dev.md'))).toMatch(/cannot be started:\n# {3}There is no bottle "none"/);
-    expect(await world.language.effective(world.manifest('home/bottles/x.md', 'text'))).toMatch(/cannot be started:\n# {3}.*does not start with/);
+    expect(await world.language.effective(world.manifest('home/bottles/dev.md').place)).toMatch(/cannot be started:\n# {3}There is no bottle "none"/);
+    expect(await world.language.effective(world.manifest('home/bottles/x.md', 'text').place)).toMatch(/cannot be started:\n# {3}.*does not start with/);
   });
 });

@@ -1,0 +1,35 @@
+import { CodeActionKind, languages } from 'vscode';
+import type { Event, LogOutputChannel } from 'vscode';
+import { Disposables } from '../disposables.ts';
+import type { LoadEngine } from '../engine.ts';
+import { askLanguage, manifestFiles } from './asking.ts';
+import { ManifestDiagnostics } from './diagnostics.ts';
+import { EffectiveDocuments } from './effectiveDocuments.ts';
+import { ManifestLenses } from './lenses.ts';
+import { completions, definitions, hovers, quickFixes, symbols } from './providers.ts';
+import { renames } from './renames.ts';
+
+/** Manifests in this window's editors. */
+export interface ManifestEditing {
+  readonly documents: EffectiveDocuments;
+  /** Looks at what is open and watches the files, also anew after the folders changed. */
+  readonly begin: () => void;
+  dispose(): void;
+}
+
+/** Registers every language feature of manifests. The core is loaded when the first manifest is open. */
+export function registerManifestEditing(given: { readonly load: LoadEngine; readonly log: LogOutputChannel; readonly used: Event<unknown> }): ManifestEditing {
+  const held = new Disposables();
+  const ask = askLanguage(given.load, given.log);
+  const diagnostics = held.add(new ManifestDiagnostics(ask));
+  const documents = held.add(new EffectiveDocuments(given.load, diagnostics.onDidChangeManifests));
+  // A space asks for the value behind `key: `; a dash's space for the keys of an item.
+  held.add(languages.registerCompletionItemProvider(manifestFiles, completions(ask), ' ', ':', '{', '[', '$', '"'));
+  held.add(languages.registerHoverProvider(manifestFiles, hovers(ask)));
+  held.add(languages.registerDefinitionProvider(manifestFiles, definitions(ask)));
+  held.add(languages.registerRenameProvider(manifestFiles, renames(ask)));
+  held.add(languages.registerDocumentSymbolProvider(manifestFiles, symbols(ask), { label: 'Bot Bottle' }));
+  held.add(languages.registerCodeActionsProvider(manifestFiles, quickFixes(ask), { providedCodeActionKinds: [CodeActionKind.QuickFix] }));
+  held.add(languages.registerCodeLensProvider(manifestFiles, held.add(new ManifestLenses(ask, given.used))));
+  return { documents, begin: () => diagnostics.begin(), dispose: () => held.dispose() };
+}
