@@ -43,7 +43,8 @@ function asciiLabel(label: string): Result<string> {
 export function isPlainLabel(label: string): boolean {
   if (!label.startsWith(ACE)) return true;
   const decoded = decodePunycode(label.slice(ACE.length));
-  return decoded.ok && /[^\x00-\x7f]/.test(decoded.value) && encodePunycode(decoded.value) === label.slice(ACE.length);
+  if (!decoded.ok || !/[^\x00-\x7f]/.test(decoded.value) || /[\p{Cc}\p{Co}\p{Cs}\p{Z}]/u.test(decoded.value)) return false;
+  return decoded.value.normalize('NFKC').toLowerCase() === decoded.value && encodePunycode(decoded.value) === label.slice(ACE.length);
 }
 
 /**
