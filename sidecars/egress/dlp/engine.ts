@@ -1,5 +1,7 @@
 import { foldTable } from './fold.ts';
 import type { Fold } from './fold.ts';
+import { leetFold, phraseSearch } from './injection.ts';
+import type { PhraseSearch } from './injection.ts';
 import type { ScanLimits } from './limits.ts';
 import type { KnownSecret } from './scanner.ts';
 import { ahoCorasick } from './search/ahoCorasick.ts';
@@ -24,6 +26,8 @@ export interface Engine {
   readonly short: SecretSearch;
   readonly folded: SecretSearch;
   readonly tokens: TokenSearch;
+  readonly phrases: PhraseSearch;
+  readonly leetFold: Fold;
   readonly secrets: readonly KnownSecret[];
   readonly ignored: readonly { readonly name: string; readonly why: string }[];
   /** What is held back between two pieces, so that all of a needle in any form is seen in one. Bytes. */
@@ -47,6 +51,8 @@ export function engine(secrets: readonly KnownSecret[], limits: ScanLimits): Eng
     short: { search: ahoCorasick(bytesOf(short)), needles: short },
     folded: { search: wuManber(bytesOf(folded)), needles: folded },
     tokens: tokenSearch(),
+    phrases: phraseSearch(),
+    leetFold: leetFold(fold),
     secrets,
     ignored,
     holdBack: Math.min(MOST_HELD_BACK, Math.max(limits.holdBack, WIDEST * longest)),

@@ -5,6 +5,7 @@ import { answerScan } from './answerScan.ts';
 import { bodyScan } from './bodyScan.ts';
 import { engine } from './engine.ts';
 import { frameScan } from './frameScan.ts';
+import type { FrameAbout } from './frameScan.ts';
 import { headFindings } from './head.ts';
 import { scanLimits } from './limits.ts';
 import type { ScanLimits } from './limits.ts';
@@ -54,7 +55,10 @@ export interface BodyAbout {
 
 /** What one piece of a body led to. */
 export interface ScanStep {
-  /** Bytes that may go on, in order and as they came; the rest is held back. Nothing once something was found. */
+  /**
+   * Bytes that may go on, in order and as they came; the rest is held back. Of what leaves, nothing once something was
+   * found. Of what comes back, what the findings of this very step are about too: whether it goes on is the route's choice.
+   */
   readonly release: readonly Buffer[];
   /** What is new since the last step. */
   readonly findings: readonly Finding[];
@@ -83,7 +87,7 @@ export interface Scanner {
   body(about: BodyAbout): BodyScan;
   /** What comes back: injection phrases, and known secrets that the agent should not see. Never delays a clean byte. */
   answer(about: BodyAbout): BodyScan;
-  frame(about: { readonly host: string; readonly detectors: Detectors; readonly direction: 'up' | 'down' }): FrameScan;
+  frame(about: FrameAbout): FrameScan;
 }
 
 /** Name of the detector in findings that are certain: bait that nobody but a thief would send. */

@@ -1,0 +1,69 @@
+import type { Fold } from './fold.ts';
+import { phrases } from './phrases.ts';
+import type { PhraseRule } from './phrases.ts';
+import { wuManber } from './search/wuManber.ts';
+
+/** Finds phrases in folded text. */
+export interface PhraseSearch {
+  find(folded: Uint8Array, hit: (rule: string) => void): void;
+}
+
+/** Longest phrase, and how much before it tells whether it is only spoken about. Letters. */
+const REACH = 400;
+const CONTEXT = 32;
+
+/**
+ * Just before an example that is spoken about: `such as "ignore previous instructions"`. Somebody who writes this before
+ * an injection gets it past us, and makes it an example for the reader too.
+ */
+const mention = /(?:suchas|forexample|forinstance|examples?|eg|ie|like|called|saying|says|said|phrases?|strings?|prompts?|injections?|attacks?|commands?|text|contains?|containing|includes?|including|reads?|tosay|telling(?:it|themodel)to|tell(?:it|themodel|theai)to|asked(?:it)?to|modelto|instructed(?:it)?to)$/;
+
+/** Digits and signs that are written for letters. */
+const leet: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't' };
+
+/** The fold for phrases: digits read as the letters they stand for. */
+export function leetFold(fold: Fold): Fold {
+  return fold.map((letter) => (leet[String.fromCharCode(letter)] ?? String.fromCharCode(letter)).charCodeAt(0));
+}
+
+export function phraseSearch(rules: readonly PhraseRule[] = phrases): PhraseSearch {
+  const leads = rules.flatMap((rule) => rule.leads.map((lead) => ({ rule, lead })));
+  const search = wuManber(leads.map(({ lead }) => Buffer.from(lead, 'latin1')));
+  return {
+    find: (folded, hit) =>
+      search.find(folded, 0, folded.length, (index, at) => {
+        const rule = leads[index]?.rule;
+        if (rule === undefined) return;
+        const begin = Math.max(0, at - CONTEXT);
+        const text = Buffer.from(folded.buffer, folded.byteOffset + begin, Math.min(folded.length, at + REACH) - begin).toString('latin1');
+        // A copy: the state of a sticky pattern is nobody else's.
+        const pattern = new RegExp(rule.pattern);
+        pattern.lastIndex = at - begin;
+        if (pattern.test(text) && !mention.test(text.slice(0, at - begin))) hit(rule.rule);
+      }),
+  };
+}
+
+const openTag = 0x3c;
+const closeTag = 0x3e;
+
+/** A tag is at most so long; else the sign is only a sign. Bytes. */
+const LONGEST_TAG = 512;
+
+/** Text between the tags of HTML or XML; undefined when there is no tag. What the tags say is seen in the text with them. */
+export function withoutTags(bytes: Buffer): Buffer | undefined {
+  if (!bytes.includes(openTag)) return undefined;
+  const out = Buffer.allocUnsafe(bytes.length);
+  let length = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] === openTag && /[a-z/]/i.test(String.fromCharCode(bytes[at + 1] ?? 0))) {
+      const end = bytes.indexOf(closeTag, at);
+      if (end >= 0 && end - at <= LONGEST_TAG) {
+        at = end;
+        continue;
+      }
+    }
+    out[length++] = bytes[at] ?? 0;
+  }
+  return out.subarray(0, length);
+}
