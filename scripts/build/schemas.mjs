@@ -1,11 +1,19 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 
-/** A TypeScript module of a pure room, ready to be called from a script. */
+/** A TypeScript module that needs nothing of Node, ready to be called from a script. */
 export async function loadPure(root, entry) {
-  const { outputFiles } = await esbuild.build({ absWorkingDir: root, entryPoints: [entry], bundle: true, write: false, format: 'esm', platform: 'neutral', mainFields: ['module', 'main'], logLevel: 'warning' });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`);
+  const folder = mkdtempSync(join(tmpdir(), 'bottle-script-'));
+  try {
+    const outfile = join(folder, 'module.mjs');
+    await esbuild.build({ absWorkingDir: root, entryPoints: [entry], bundle: true, outfile, format: 'esm', platform: 'neutral', mainFields: ['module', 'main'], logLevel: 'warning' });
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** JSON Schemas for editors, into `schemas/` of the built product: routes files, and the frontmatter of both manifests. */
