@@ -25,7 +25,7 @@ describe('package.json and the code', () => {
   });
 
   it('use context keys that the code sets', () => {
-    const set = ['machine', 'agents', 'bottles', 'reviewActive'].map((key) => contextPrefix + key);
+    const set = ['machine', 'agents', 'bottles', 'recommended', 'reviewActive'].map((key) => contextPrefix + key);
     const conditions = [...menus.map((entry) => entry.when), ...contributes.viewsWelcome.map((one) => one.when)];
     const used = conditions.flatMap((when) => when.match(/(?<![=] )botBottle\.\w+/g) ?? []);
     expect(new Set(used)).toEqual(new Set(set));

@@ -9,6 +9,11 @@ export const largestManifest = 1024 * 1024;
 
 const fileName = /^([a-z][a-z0-9-]*)\.md$/;
 
+/** Whether a text may be the name of a manifest: its file name without `.md`. */
+export function isManifestName(text: string): boolean {
+  return fileName.test(`${text}.md`);
+}
+
 /** Manifest names of a folder, sorted, and `.md` files whose names no manifest may have. Opens no file. */
 export interface ManifestNames {
   readonly names: readonly string[];

@@ -1,22 +1,15 @@
-import { lstat, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { manifestName } from '../../../schemas/manifest/bottle.ts';
 import { BottleError } from '../errors.ts';
+import { isManifestName } from '../manifests/folder.ts';
 
 /** The two kinds of manifest, which are also names of folders in the home. */
 export type ManifestKind = 'bottles' | 'agents';
 
 /** Where a manifest of the home folder lies. Throws `usage` for a name that no manifest may have. */
 export function manifestPath(home: string, kind: ManifestKind, name: string): string {
-  const fault = manifestNameFault(name);
-  if (fault !== undefined) throw new BottleError('usage', `"${name}" ${fault}`);
+  if (!isManifestName(name)) throw new BottleError('usage', `${JSON.stringify(name)} cannot be the name of a manifest.`, { hint: 'A name is small letters, digits and -, starting with a letter.' });
   return join(home, kind, `${name}.md`);
-}
-
-/** Why a text is no name of a manifest, as the end of a sentence; undefined when it is one. */
-export function manifestNameFault(name: string): string | undefined {
-  const parsed = manifestName.safeParse(name);
-  return parsed.success ? undefined : parsed.error.issues[0]?.message;
 }
 
 /** Writes a manifest where none is; an existing one is left alone. True when it was written. */
@@ -29,9 +22,4 @@ export async function createManifest(path: string, text: string): Promise<boolea
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false;
     throw cause;
   }
-}
-
-/** Whether something has the name already. */
-export async function manifestExists(path: string): Promise<boolean> {
-  return lstat(path).then(() => true, () => false);
 }

@@ -20,6 +20,11 @@ export async function pickFolder(): Promise<string | undefined> {
   return picked?.path;
 }
 
+/** Every folder of the window that lies on a disk. */
+export function diskFolderPaths(): readonly string[] {
+  return diskFolders().map((folder) => folder.uri.fsPath);
+}
+
 function diskFolders() {
   return (workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
 }

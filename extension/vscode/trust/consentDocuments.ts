@@ -1,0 +1,69 @@
+import { EventEmitter, TabInputTextDiff, Uri, commands, window, workspace } from 'vscode';
+import type { Tab, TextDocumentContentProvider } from 'vscode';
+import type { StartPlan } from '../../core/bottle/bottles.ts';
+import { Disposables } from '../disposables.ts';
+import { schemes } from '../ids.ts';
+import { consentTitle } from './consentTitle.ts';
+
+/** What a person is asked to agree to, as a native diff: what they agreed to last time against what there is. */
+export class ConsentDocuments implements TextDocumentContentProvider {
+  readonly #texts = new Map<string, string>();
+  readonly #held = new Disposables();
+  readonly #changed = this.#held.add(new EventEmitter<Uri>());
+  readonly onDidChange = this.#changed.event;
+
+  constructor() {
+    this.#held.add(workspace.registerTextDocumentContentProvider(schemes.consent, this));
+  }
+
+  provideTextDocumentContent(uri: Uri): string {
+    return this.#texts.get(uri.toString()) ?? '';
+  }
+
+  /** Opens the diff of a plan that has something to agree to. The focus stays where it is unless `focus`. */
+  async open(plan: StartPlan, focus: boolean): Promise<void> {
+    const { review, shown } = plan;
+    if (review === null) return;
+    const [approved, present] = [side(plan, 'approved'), side(plan, 'present')];
+    this.#put(approved, review.approved ?? '');
+    this.#put(present, review.present);
+    await commands.executeCommand('vscode.diff', approved, present, consentTitle(shown.agent, review.approved === null), { preview: false, preserveFocus: !focus });
+  }
+
+  /** Resolves once the person has closed the diff; at once when it is not open. */
+  async closed(plan: StartPlan): Promise<void> {
+    if (this.#tabs(plan).length === 0) return;
+    await new Promise<void>((resolve) => {
+      const listening = window.tabGroups.onDidChangeTabs(() => {
+        if (this.#tabs(plan).length > 0) return;
+        listening.dispose();
+        resolve();
+      });
+    });
+  }
+
+  /** Closes the diff and forgets its texts. */
+  async close(plan: StartPlan): Promise<void> {
+    await window.tabGroups.close(this.#tabs(plan), true);
+    for (const which of ['approved', 'present'] as const) this.#texts.delete(side(plan, which).toString());
+  }
+
+  dispose(): void {
+    this.#held.dispose();
+  }
+
+  #put(uri: Uri, text: string): void {
+    this.#texts.set(uri.toString(), text);
+    this.#changed.fire(uri);
+  }
+
+  #tabs(plan: StartPlan): readonly Tab[] {
+    const wanted = side(plan, 'present').toString();
+    return window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => tab.input instanceof TabInputTextDiff && tab.input.modified.toString() === wanted);
+  }
+}
+
+/** One path on both sides, so that the editor infers no rename. */
+function side({ shown }: StartPlan, which: 'approved' | 'present'): Uri {
+  return Uri.from({ scheme: schemes.consent, path: `${shown.workspace.host}/.bot-bottle/agents/${shown.agent}.md`, query: which });
+}
