@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 import { commandSuite } from './commands.ts';
 import { documentSuite } from './documents.ts';
+import { manifestSuite } from './manifests.ts';
 import { starterSuite } from './starters.ts';
 
 /** Runs every suite inside the extension host; what `@vscode/test-electron` and our own runner call. */
@@ -11,6 +12,7 @@ export function run(): Promise<void> {
   commandSuite();
   documentSuite();
   starterSuite();
+  manifestSuite();
   const results: { title: string; error: string | null }[] = [];
   return new Promise((resolve, reject) => {
     const runner = mocha.run((failures) => {
