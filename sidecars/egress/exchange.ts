@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decide } from '../../schemas/policy/decide.ts';
 import type { Authority } from '../../schemas/policy/host.ts';
-import type { Scheme } from '../../schemas/policy/policy.ts';
+import type { MatchRequest } from '../../schemas/policy/decide.ts';
+import type { Policy, Scheme } from '../../schemas/policy/policy.ts';
 import type { Route } from '../../schemas/policy/route.ts';
 import type { Finding } from '../../schemas/protocol/egressLog.ts';
 import { strayPlaceholder, withCredential } from './credential.ts';
@@ -17,6 +18,7 @@ import type { Outgoing } from './forward.ts';
 import { checkFraming } from './framing.ts';
 import type { Framing } from './framing.ts';
 import { framingHeaders, headerList, passingRequestHeaders } from './headers.ts';
+import { canariesIn, isCanary } from './incident.ts';
 import type { IncidentSwitch } from './incident.ts';
 import { inspectionOf } from './inspection.ts';
 import type { Inspection } from './inspection.ts';
@@ -24,6 +26,9 @@ import type { Live } from './live.ts';
 import { BodyBlocked } from './scanStream.ts';
 import { isSidecarHost, sidecarAnswer } from './sidecarHost.ts';
 import { originTarget } from './target.ts';
+import { carryWebSocket } from './webSocket/carry.ts';
+import type { Upgrade } from './webSocket/carry.ts';
+import { clientHandshake, handshakeHeaders } from './webSocket/handshake.ts';
 
 /** Where a request came in: inside a tunnel the place is settled, outside its target names it. */
 export type Entrance = { readonly scheme: Scheme; readonly authority: Authority } | 'proxy';
@@ -38,7 +43,14 @@ interface Judged {
   readonly askedFor: string;
   /** The agent waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
+  /** Of a WebSocket handshake. */
+  readonly key: string | undefined;
+  /** What the policy was asked. */
+  readonly match: MatchRequest;
 }
+
+/** A connection whose request wants to leave HTTP. */
+export type Leaving = Omit<Upgrade, 'key'>;
 
 /** What a log line says about a request before anything about it is trusted. */
 interface Claimed {
@@ -54,6 +66,7 @@ export class Exchanges {
   readonly #log: DecisionLog;
   readonly #pools: Pools;
   readonly #incidents: IncidentSwitch;
+  readonly #underWay = new Set<(policy: Policy) => void>();
   /** Our name in `Via`: meeting it again means a loop. Random, so that nested bottles do not take each other for one. */
   readonly #via = `1.1 bottle-${randomBytes(4).toString('hex')}`;
 
@@ -63,8 +76,22 @@ export class Exchanges {
     this.#incidents = incidents;
   }
 
+  /** Ends what is under way and not allowed any more. */
+  reconsider(policy: Policy): void {
+    for (const recheck of this.#underWay) recheck(policy);
+  }
+
+  #watch({ match, key }: Judged, cut: () => void): () => void {
+    const recheck = (policy: Policy): void => {
+      const verdict = decide(policy, match);
+      if (verdict.verdict === 'block' || (key !== undefined && verdict.route.websocket !== true)) cut();
+    };
+    this.#underWay.add(recheck);
+    return () => void this.#underWay.delete(recheck);
+  }
+
   /** Never rejects; an exception while judging is a refusal. */
-  async handle(live: Live | undefined, entrance: Entrance, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(live: Live | undefined, entrance: Entrance, request: IncomingMessage, response: ServerResponse, leaving?: Leaving): Promise<void> {
     const began = performance.now();
     if (live === undefined) return sendDenial(denial(503, 'starting', 'the proxy is not configured yet', '', 'Try again in a moment.'), request, response);
     const claimed: Claimed = { scheme: 'http', authority: entrance === 'proxy' ? nowhere : entrance.authority, path: request.url ?? '' };
@@ -77,7 +104,11 @@ export class Exchanges {
     try {
       const judged = this.#judge(live, entrance, request, response, claimed);
       if (judged === 'answered') return;
-      if (!('outgoing' in judged)) return refuse(judged);
+      if (!('outgoing' in judged)) {
+        const { host, port } = claimed.authority;
+        const bait = canariesIn(live.scanner, { host, method: request.method ?? '', target: claimed.path, headers: headerList(request.rawHeaders) });
+        return this.#incidents.sighted(bait, { host, port, method: request.method ?? '' }) ? refuse(this.#incidents.refusal(host) ?? judged, bait) : refuse(judged);
+      }
       const { outgoing } = judged;
       const { host, port } = outgoing.authority;
       const errand = { host, port, method: outgoing.method };
@@ -90,21 +121,31 @@ export class Exchanges {
       const way = this.#pools.wayTo(live, outgoing.scheme, outgoing.authority, judged.route);
       if (judged.expectsContinue) response.writeContinue();
       let failure: Denial | undefined;
-      const outcome = await forward(outgoing, way, request, response, (error) => {
+      const onFailure = (error: Error): void => {
         if (error instanceof BodyBlocked && error.side === 'request') this.#incidents.sighted(error.findings, errand);
         failure = this.#incidents.refusal(host) ?? failureOf(error, host);
         sendDenial(failure, request, response);
+      };
+      let withdrawn = false;
+      const release = this.#watch(judged, () => {
+        withdrawn = true;
+        (leaving?.socket ?? response).destroy();
       });
+      const outcome = await (leaving === undefined || judged.key === undefined
+        ? forward(outgoing, way, request, response, onFailure)
+        : carryWebSocket(outgoing, way, request, response, { ...leaving, key: judged.key }, onFailure)
+      ).finally(release);
       const { failed, bytesUp, bytesDown, findings, midStream } = outcome;
+      if (failed instanceof BodyBlocked && failed.side === 'request') this.#incidents.sighted(failed.findings, errand);
       const nothingSent = failure?.clause === 'address' || failure?.clause === 'certificate';
       const blocked = failed instanceof BodyBlocked;
-      const why = failure?.reason ?? (failed === undefined ? judged.reason : blocked ? failed.message : `${judged.reason}; ${failed.message}`);
+      const why = failure?.reason ?? (failed === undefined ? judged.reason : blocked ? failed.message : `${judged.reason}; ${withdrawn ? 'what allowed it was taken away' : failed.message}`);
       record({
         verdict: nothingSent || blocked ? 'block' : 'allow',
-        clause: nothingSent || blocked ? (failure?.clause ?? 'dlp') : judged.clause,
+        clause: nothingSent || blocked ? (findings.some(isCanary) ? 'incident' : (failure?.clause ?? 'dlp')) : judged.clause,
         path: outgoing.target,
         reason: blocked && midStream ? `${why} (blocked_mid_stream)` : why,
-        status: response.headersSent ? response.statusCode : 0,
+        status: response.headersSent ? response.statusCode : judged.key !== undefined && midStream ? 101 : 0,
         bytesUp,
         bytesDown,
         injected: judged.injected && !nothingSent,
@@ -131,8 +172,7 @@ export class Exchanges {
     const closed = this.#incidents.refusal(authority.host);
     if (closed !== undefined) return closed;
     if (this.#log.mustRefuse(live)) return refuse(503, 'log', 'the egress log cannot be written', 'Tell the person who started the bottle: the disk may be full.');
-    if (framing.value.upgrade) return refuse(426, 'upgrade', 'protocol upgrades such as WebSocket are not let through', 'Use plain HTTP requests, e.g. server-sent events.');
-    if (isSidecarHost(authority)) {
+    if (isSidecarHost(authority) && !framing.value.upgrade) {
       sidecarAnswer(live, request, response, path);
       return 'answered';
     }
@@ -141,6 +181,9 @@ export class Exchanges {
     const method = request.method ?? '';
     const verdict = decide(live.policy, { scheme, authority, method, path, headers });
     if (verdict.verdict === 'block') return refuse(verdict.clause === 'path' ? 400 : 403, verdict.clause, verdict.reason, verdict.hint);
+    if (framing.value.upgrade && verdict.route.websocket !== true) return refuse(426, 'upgrade', 'protocol upgrades such as WebSocket are not let through', 'Use plain HTTP requests, e.g. server-sent events.');
+    const key = framing.value.upgrade ? clientHandshake(request, framing.value) : undefined;
+    if (key?.ok === false) return refuse(400, 'framing', key.reason, 'Send a plain WebSocket handshake.');
     const { query } = verdict.target;
     const stray = strayPlaceholder(authority.host, request.rawHeaders, query, live.watched.filter((one) => one.kind === 'placeholder'));
     if (stray !== undefined) return refuse(403, 'credential', `${stray.name} is the stand-in of a credential for another host (${stray.home.join(', ')})`, 'Send it to no other host; it opens nothing.');
@@ -150,7 +193,9 @@ export class Exchanges {
     const sent = echo === undefined ? credential.value.headers : askingForPlain(credential.value.headers);
     const inspection = inspectionOf(live.scanner, authority.host, verdict.route);
     return {
-      outgoing: { ...this.#outgoing(scheme, authority, method, verdict.target.path + credential.value.query, [...sent, ['Via', this.#via]], framing.value, inspection), echo },
+      outgoing: { ...this.#outgoing(scheme, authority, method, verdict.target.path + credential.value.query, [...(key === undefined ? sent : handshakeHeaders(sent)), ['Via', this.#via]], framing.value, inspection), echo },
+      key: key?.value,
+      match: { scheme, authority, method, path, headers },
       clause: verdict.clause,
       reason: verdict.reason,
       injected: credential.value.injected,

@@ -83,7 +83,7 @@ export function forward(
     };
 
     const send = (mayRepeat: boolean): ClientRequest => {
-      const sent = open(outgoing, way);
+      const sent = openUpstream(outgoing, way);
       upstream = sent;
       let answered = false;
       const patience = setTimeout(() => fail(timedOut('the upstream cannot be connected')), CONNECT_LIMIT_MS);
@@ -132,7 +132,8 @@ export function forward(
   });
 }
 
-function open(outgoing: Outgoing, { pool, via }: Way): ClientRequest {
+/** A request on its way, its body still to come. */
+export function openUpstream(outgoing: Outgoing, { pool, via }: Way): ClientRequest {
   const { host, port } = via ?? outgoing.authority;
   const place = outgoing.authority.port === (outgoing.scheme === 'https' ? 443 : 80) ? urlHost(outgoing.authority) : authorityKey(outgoing.authority);
   const options: RequestOptions = {

@@ -1,5 +1,5 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
+import { ServerResponse, createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerOptions } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { listenOnSocket } from '../runtime/unixSocket.ts';
@@ -10,10 +10,11 @@ import { Pools } from './dial.ts';
 import type { Resolve } from './dial.ts';
 import { Exchanges } from './exchange.ts';
 import { IncidentSwitch } from './incident.ts';
-import type { Entrance } from './exchange.ts';
+import type { Entrance, Leaving } from './exchange.ts';
 import type { LineLog } from '../runtime/lineLog.ts';
 import type { Live } from './live.ts';
 import { Tunnels } from './tunnels.ts';
+import { upgradesTo, withoutUpgrade } from './webSocket/handshake.ts';
 import type { UsageFile } from './usage.ts';
 
 /** Room for long cookies and tokens; Node's own limit would be 16 KiB. */
@@ -48,12 +49,13 @@ export class Proxy {
   readonly #front: Server;
   readonly #inner: Server;
   /** Closes everything once a canary was seen. */
-  readonly incidents = new IncidentSwitch();
+  readonly incidents: IncidentSwitch;
   #live: Live | undefined;
 
   constructor(log: LineLog, resolve: Resolve) {
     this.#log = new DecisionLog(log);
     this.#pools = new Pools(resolve);
+    this.incidents = new IncidentSwitch(log.beside('incident.json'));
     this.#exchanges = new Exchanges(this.#log, this.#pools, this.incidents);
     this.incidents.listen(() => this.#pools.cut());
     this.#front = this.#server(() => 'proxy');
@@ -80,11 +82,12 @@ export class Proxy {
     await listenOnSocket(this.#front, path, 0o666);
   }
 
-  /** Swaps everything at once. Tunnels to places no longer allowed end now; other requests end under the old policy. */
+  /** Swaps everything at once. Tunnels and requests that are not allowed any more end now; the others go on as they began. */
   become(live: Live): void {
     const otherWays = this.#live?.trust !== live.trust || this.#live.proxyFor !== live.proxyFor;
     this.#live = live;
     this.usage.watch(live.policy);
+    this.#exchanges.reconsider(live.policy);
     this.#tunnels.closeUnless((scheme, authority) => live.policy.find(scheme, authority) !== undefined);
     if (otherWays) this.#pools.clear();
     else this.#pools.retain(live);
@@ -113,6 +116,7 @@ export class Proxy {
     server.on('checkContinue', handle);
     server.on('checkExpectation', handle);
     server.on('clientError', (error, stream) => this.#clientError(error, stream));
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => this.#leave(server, entranceOf(request), request, socket, head));
     // Node would answer a half-closed client by hanging up on it.
     Object.assign(server, { httpAllowHalfOpen: true });
     return server;
@@ -123,7 +127,24 @@ export class Proxy {
     return tunnel?.scheme === undefined ? undefined : { scheme: tunnel.scheme, authority: tunnel.authority };
   }
 
-  #handle(entrance: Entrance | undefined, request: IncomingMessage, response: ServerResponse): void {
+  /** A request that wants to leave HTTP. Its connection is not Node's any more. */
+  #leave(server: Server, entrance: Entrance | undefined, request: IncomingMessage, socket: Socket, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    // Behind a request that is not answered yet, the answers would get mixed up.
+    if ((this.#inFlight.get(socket) ?? 0) > 0) return void socket.destroy();
+    if (upgradesTo(request).every((protocol) => protocol === 'h2c')) {
+      // Who does not know h2c reads the same request without it (RFC 9110 section 7.8).
+      socket.unshift(Buffer.concat([withoutUpgrade(request), head]));
+      return void server.emit('connection', socket);
+    }
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    response.once('finish', () => socket.end());
+    this.#handle(entrance, request, response, { socket, head });
+  }
+
+  #handle(entrance: Entrance | undefined, request: IncomingMessage, response: ServerResponse, leaving?: Leaving): void {
     if (entrance === undefined) {
       return sendDenial(denial(400, 'tunnel', 'the request belongs to no tunnel', '', 'Use the proxy.'), request, response);
     }
@@ -135,7 +156,7 @@ export class Proxy {
       this.#inFlight.set(socket, (this.#inFlight.get(socket) ?? 1) - 1);
       if (tunnel !== undefined) this.#tunnels.requestEnded(tunnel);
     });
-    void this.#exchanges.handle(this.#live, entrance, request, response);
+    void this.#exchanges.handle(this.#live, entrance, request, response, leaving);
   }
 
   /** Bytes the HTTP parser refused, or a connection that broke. */

@@ -2,6 +2,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { once } from 'node:events';
 import { createAuthority } from '../../../extension/core/egress/ca.ts';
@@ -17,6 +18,8 @@ export interface Upstream {
   /** Requests in order of arrival. */
   readonly requests: Seen[];
   handler: (request: IncomingMessage, response: ServerResponse) => void;
+  /** For requests that want to leave HTTP; without one they are ordinary requests. */
+  upgrade: ((request: IncomingMessage, socket: Duplex, head: Buffer) => void) | undefined;
   /** Live connections. */
   readonly sockets: Set<Socket>;
   close(): Promise<void>;
@@ -48,6 +51,11 @@ export async function startUpstream(host: string | undefined): Promise<Upstream>
     request.on('error', () => undefined);
     upstream.handler(request, response);
   });
+  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => undefined);
+    if (upstream.upgrade === undefined) socket.destroy();
+    else upstream.upgrade(request, socket, head);
+  });
   http.on('clientError', (_error, socket) => socket.destroy());
   const server = createServer((socket) => {
     connections++;
@@ -71,6 +79,7 @@ export async function startUpstream(host: string | undefined): Promise<Upstream>
     connections: () => connections,
     requests,
     handler: answerOk,
+    upgrade: undefined,
     sockets,
     async close() {
       for (const socket of sockets) socket.destroy();

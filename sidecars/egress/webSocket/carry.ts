@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Finding } from '../../../schemas/protocol/egressLog.ts';
+import { relay } from '../answer.ts';
+import type { Way } from '../dial.ts';
+import { openUpstream } from '../forward.ts';
+import type { Outcome, Outgoing } from '../forward.ts';
+import { BodyBlocked } from '../scanStream.ts';
+import { serverHandshake } from './handshake.ts';
+import { converse } from './session.ts';
+
+/** An agent's connection that wants to leave HTTP. */
+export interface Upgrade {
+  readonly socket: Duplex;
+  /** What came behind the request's head. */
+  readonly head: Buffer;
+  /** The agent's `Sec-WebSocket-Key`. */
+  readonly key: string;
+}
+
+/**
+ * Carries one WebSocket, from its handshake to its end. An upstream that answers with plain HTTP is passed on as such.
+ * `onFailure` as in `forward`. Never rejects.
+ */
+export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMessage, response: ServerResponse, { socket, head, key }: Upgrade, onFailure: (error: Error) => void): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const bytes = { up: 0, down: 0 };
+    const findings: Finding[] = [];
+    let failed: Error | undefined;
+    const upstream = openUpstream(outgoing, way);
+    const done = (midStream: boolean): void => resolve({ bytesUp: bytes.up, bytesDown: bytes.down, findings, midStream, ...(failed === undefined ? {} : { failed }) });
+    const fail = (error: Error): void => {
+      if (failed !== undefined) return;
+      failed = error;
+      upstream.destroy();
+      if (response.headersSent) response.destroy();
+      else onFailure(error);
+    };
+    const hungUp = (): void => {
+      upstream.destroy();
+      if (!response.writableFinished) failed ??= new Error('the agent hung up');
+      done(response.headersSent);
+    };
+    response.on('close', hungUp);
+    upstream.on('error', fail);
+    upstream.on('timeout', () => fail(Object.assign(new Error('the upstream is silent'), { code: 'ETIMEDOUT' })));
+    upstream.on('response', (answer) => {
+      upstream.off('error', fail).on('error', () => undefined);
+      answer.on('data', (chunk: Buffer) => (bytes.down += chunk.length));
+      relay(answer, request, response, outgoing, { fail, found: (seen) => void findings.push(...seen) });
+    });
+    upstream.on('upgrade', (answer, far, farHead) => {
+      const { echo, inspection } = outgoing;
+      const handshake = serverHandshake(answer, key, (value) => echo?.text(value) ?? value);
+      if (!handshake.ok) {
+        far.destroy();
+        return fail(new Error(handshake.reason));
+      }
+      response.off('close', hungUp);
+      response.detachSocket(request.socket);
+      socket.write(handshake.value);
+      const blot = (data: Buffer): Buffer => (echo === undefined ? data : Buffer.from(echo.text(data.toString('latin1')), 'latin1'));
+      converse(
+        { stream: socket, head, scan: inspection.messages('up'), clean: blot },
+        { stream: far, head: farHead, scan: inspection.messages('down'), clean: (data) => data },
+        (count, direction) => (bytes[direction] += count),
+      )
+        .catch((error: unknown) => {
+          failed = error instanceof Error ? error : new Error('the WebSocket failed');
+          if (failed instanceof BodyBlocked) findings.push(...failed.findings);
+        })
+        .finally(() => done(true));
+    });
+    upstream.end();
+  });
+}
