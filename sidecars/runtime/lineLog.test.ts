@@ -90,3 +90,10 @@ it('a segment that somebody removed is passed over', () => {
   expect(followed(log, 0).map(({ line }) => line)).toEqual(['{"a":1}', '{"a":2}', '{"a":5}']);
   log.close();
 });
+
+it('takes the place of nothing but an earlier log', () => {
+  writeFileSync(path, 'mine');
+  expect(() => new LineLog(path)).toThrow('no place for a log');
+  expect(() => new LineLog(join(folder, 'full'))).toThrow('no place for a log');
+  expect(readFileSync(path, 'utf8')).toBe('mine');
+});

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, readdirSync, renameSync, rmSync, symlinkSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readSync, readdirSync, renameSync, rmSync, symlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { keptSegments, segmentBases, segmentBytes, segmentName, segmentOf, surplus } from '../../schemas/protocol/logSegments.ts';
 
@@ -37,6 +37,9 @@ export class LineLog {
   #missing = 0;
 
   constructor(path: string, limits: LineLogLimits = { segmentBytes, keptSegments }) {
+    // The link takes the place of what is there: only ever of an earlier link.
+    const present = lstatSync(path, { throwIfNoEntry: false });
+    if (!path.endsWith('.jsonl') || present?.isSymbolicLink() === false) throw new Error(`${path} is no place for a log: it has to end in .jsonl and be free`);
     this.#path = path;
     this.#limits = limits;
     this.#bases = segmentBases(basename(path), readdirSync(dirname(path)));
