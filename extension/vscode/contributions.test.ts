@@ -24,6 +24,11 @@ describe('package.json and the code', () => {
     expect(contributes.resourceLabelFormatters.map((one) => one.scheme).sort()).toEqual([schemes.base, schemes.change, schemes.host].sort());
   });
 
+  it('have one schema for routes files, in either notation, where the build puts it', () => {
+    const urls = [...contributes.jsonValidation, ...contributes.yamlValidation].map((one) => one.url);
+    expect(new Set(urls)).toEqual(new Set(['./dist/schemas/routes.schema.json']));
+  });
+
   it('use context keys that the code sets', () => {
     const set = ['machine', 'agents', 'bottles', 'recommended', 'reviewActive'].map((key) => contextPrefix + key);
     const conditions = [...menus.map((entry) => entry.when), ...contributes.viewsWelcome.map((one) => one.when)];

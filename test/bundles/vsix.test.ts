@@ -22,6 +22,7 @@ const shipped = [
   /^extension\/dist\/sidecars\/[\w-]+\.js$/,
   /^extension\/dist\/webviews\/[\w-]+\/[\w-]+\.(js|css|ttf)$/,
   /^extension\/dist\/node_modules\/@lydell\/node-pty(-[\w-]+)?\/.*\.(js|json|node)$|\/LICENSE$/,
+  /^extension\/dist\/schemas\/[\w.-]+\.schema\.json$/,
   /^extension\/provider-images\//,
   /^extension\/examples\/.*\.md$/,
 ];
@@ -35,7 +36,7 @@ test('neither sources nor maps nor tests are in it', () => {
 });
 
 test('everything that is started by path is in it', () => {
-  for (const path of ['extension.js', 'core.js', 'errors.js', 'cli.js', 'keeper.js', 'sidecars/egress.js', 'sidecars/bridge.js', 'sidecars/init.js', 'webviews/egress/index.js', 'webviews/egress/index.css', 'webviews/egress/codicon.ttf']) {
+  for (const path of ['extension.js', 'core.js', 'errors.js', 'cli.js', 'keeper.js', 'sidecars/egress.js', 'sidecars/bridge.js', 'sidecars/init.js', 'webviews/egress/index.js', 'webviews/egress/index.css', 'webviews/egress/codicon.ttf', 'schemas/routes.schema.json']) {
     expect(names).toContain(`extension/dist/${path}`);
   }
 });

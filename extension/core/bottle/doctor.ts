@@ -3,10 +3,9 @@ import { access, stat } from 'node:fs/promises';
 import type { DoctorCheck, DoctorReport } from '../../../schemas/protocol/bottle.ts';
 import type { Backend } from '../backends/backend.ts';
 import { toBottleError } from '../errors.ts';
-import { listAgents } from '../manifests/index.ts';
-import { loadAgent } from '../manifests/load.ts';
 import { named } from './backendChoice.ts';
 import type { BottlesDeps } from './deps.ts';
+import { manifestChecks } from './doctorManifests.ts';
 import { settle } from './settle.ts';
 import { readMetadata } from './stateFolder.ts';
 
@@ -44,22 +43,6 @@ async function homeCheck(deps: BottlesDeps): Promise<DoctorCheck> {
   const open = found.mode & 0o022;
   if (open) return { id: 'home', ok: false, detail: `${home} can be written by others, who could then give a bottle power`, fix: `chmod go-w ${home}` };
   return { id: 'home', ok: true, detail: home, fix: '' };
-}
-
-async function manifestChecks(deps: BottlesDeps): Promise<DoctorCheck[]> {
-  const agents = await listAgents(deps.folders.home, undefined, deps.log);
-  if (agents.length === 0) return [{ id: 'manifests', ok: true, detail: 'no agent is defined yet', fix: 'Run "Bottle: Create Starter Bottle" or write one: see docs/manifests.md.' }];
-  return Promise.all(
-    agents.map(async ({ name }): Promise<DoctorCheck> => {
-      try {
-        await loadAgent({ home: deps.folders.home, workspace: undefined, name, log: deps.log });
-        return { id: `manifest.${name}`, ok: true, detail: `agent ${name} and its bottle are valid`, fix: '' };
-      } catch (thrown) {
-        const error = toBottleError(thrown);
-        return { id: `manifest.${name}`, ok: false, detail: error.message, fix: error.hint };
-      }
-    }),
-  );
 }
 
 /** Programs that are fetched on first use: not having them yet is no fault. */
