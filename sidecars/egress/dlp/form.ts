@@ -1,3 +1,5 @@
+import { withoutTags } from './markup.ts';
+
 /** Values of a form or query in their order, without the names between them. */
 export function joinedValues(form: string): string {
   return pairs(form).map((pair) => pair.slice(pair.indexOf('=') + 1)).join('\n');
@@ -19,8 +21,8 @@ const formBegin = /^[^\s={}<>"]{1,256}=/;
 const EDGE = 512;
 
 /**
- * What a body says when the names between its fields are left out: values of a form, or beginnings and ends of the
- * parts of a multipart body (RFC 2046). Undefined when it is neither.
+ * What a body says when the names between its fields are left out: values of a form, text of a markup, or beginnings
+ * and ends of the parts of a multipart body (RFC 2046). Undefined when it is none of these.
  */
 export function joinedFields(body: Buffer): Buffer | undefined {
   const begin = body.toString('latin1', 0, 512);
@@ -28,6 +30,7 @@ export function joinedFields(body: Buffer): Buffer | undefined {
     const text = body.toString('latin1');
     return Buffer.from(`${joinedValues(text)}\n${joinedKeys(text)}`, 'latin1');
   }
+  if (/^\s*</.test(begin)) return withoutTags(body);
   const boundary = /^(?:\r\n)?(--[^\r\n]{1,200})\r?\n/.exec(begin)?.[1];
   return boundary === undefined ? undefined : joinedParts(body, Buffer.from(boundary, 'latin1'));
 }

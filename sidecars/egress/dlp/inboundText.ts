@@ -2,7 +2,7 @@ import type { Finding } from '../../../schemas/protocol/egressLog.ts';
 import type { Engine } from './engine.ts';
 import { characterEnd } from './fold.ts';
 import { Folding } from './folding.ts';
-import { withoutTags } from './injection.ts';
+import { withoutTags } from './markup.ts';
 import { decodings, runsIn } from './runs.ts';
 import { CANARY } from './scanner.ts';
 import type { BodyAbout } from './scanner.ts';

@@ -43,27 +43,3 @@ export function phraseSearch(rules: readonly PhraseRule[] = phrases): PhraseSear
       }),
   };
 }
-
-const openTag = 0x3c;
-const closeTag = 0x3e;
-
-/** A tag is at most so long; else the sign is only a sign. Bytes. */
-const LONGEST_TAG = 512;
-
-/** Text between the tags of HTML or XML; undefined when there is no tag. What the tags say is seen in the text with them. */
-export function withoutTags(bytes: Buffer): Buffer | undefined {
-  if (!bytes.includes(openTag)) return undefined;
-  const out = Buffer.allocUnsafe(bytes.length);
-  let length = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    if (bytes[at] === openTag && /[a-z/]/i.test(String.fromCharCode(bytes[at + 1] ?? 0))) {
-      const end = bytes.indexOf(closeTag, at);
-      if (end >= 0 && end - at <= LONGEST_TAG) {
-        at = end;
-        continue;
-      }
-    }
-    out[length++] = bytes[at] ?? 0;
-  }
-  return out.subarray(0, length);
-}
