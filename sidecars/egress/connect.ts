@@ -8,6 +8,8 @@ import type { DecisionLog } from './decisionLog.ts';
 import { denial, sendRawDenial } from './denial.ts';
 import type { Denial } from './denial.ts';
 import { checkFraming } from './framing.ts';
+import { headerList } from './headers.ts';
+import { canariesIn } from './incident.ts';
 import type { IncidentSwitch } from './incident.ts';
 import type { Live } from './live.ts';
 import { isSidecarHost } from './sidecarHost.ts';
@@ -36,10 +38,12 @@ export function answerConnect(context: ConnectContext, request: IncomingMessage,
   if (live === undefined) return sendRawDenial(denial(503, 'starting', 'the proxy is not configured yet', '', 'Try again in a moment.'), socket);
   const authority = parseAuthority(request.url ?? '', undefined);
   const shown = authority.ok ? authority.value : { host: request.url ?? '', port: 0 };
-  const refused = authority.ok ? judge(context, live, request, authority.value) : denial(400, 'authority', `CONNECT to no host and port: ${authority.reason}`, shown.host, 'CONNECT host:port');
+  const bait = canariesIn(live.scanner, { host: shown.host, method: 'CONNECT', target: request.url ?? '', headers: headerList(request.rawHeaders) });
+  const closed = context.incidents.sighted(bait, { ...shown, method: 'CONNECT' }) ? context.incidents.refusal(shown.host) : undefined;
+  const refused = closed ?? (authority.ok ? judge(context, live, request, authority.value) : denial(400, 'authority', `CONNECT to no host and port: ${authority.reason}`, shown.host, 'CONNECT host:port'));
   if (refused !== undefined || !authority.ok) {
     const denied = refused ?? denial(400, 'authority', 'CONNECT to no host', shown.host, 'CONNECT host:port');
-    context.log.record(live, { verdict: 'block', method: 'CONNECT', host: shown.host, port: shown.port, path: '', reason: denied.reason, status: denied.status });
+    context.log.record(live, { verdict: 'block', method: 'CONNECT', host: shown.host, port: shown.port, path: '', reason: denied.reason, status: denied.status, clause: denied.clause, findings: [...bait] });
     return sendRawDenial(denied, socket);
   }
   const tunnel = context.tunnels.add(authority.value, socket);

@@ -41,7 +41,9 @@ export class DecisionLog {
     const ts = new Date().toISOString();
     const { verdict, bytesUp = 0, bytesDown = 0 } = decision;
     this.usage.add({ allowed: verdict === 'allow', route: routeOf(live, decision), bytesUp, bytesDown, at: ts });
-    const wanted = live.policy.log === 2 || (live.policy.log === 1 && verdict === 'block') || decision.event === 'incident';
+    // What is refused after a sighting has no finding.
+    const sighting = decision.clause === 'incident' && (decision.findings?.length ?? 0) > 0;
+    const wanted = live.policy.log === 2 || (live.policy.log === 1 && verdict === 'block') || sighting;
     if (!wanted) return;
     const clean = this.#scrubOf(live);
     const places = new Set(decision.findings?.map(({ where }) => where.replace(/ \(decoded\)$/, '')));
@@ -64,8 +66,7 @@ export class DecisionLog {
       injected: decision.injected ?? false,
       findings: (decision.findings ?? []).slice(0, MOST_FINDINGS).map(({ detector, rule, where }) => ({ detector: clean(detector, LONGEST_WORD), rule: clean(rule, LONGEST_WORD), where: clean(where, LONGEST_WORD) })),
       ...(decision.clause === undefined ? {} : { clause: clean(decision.clause, LONGEST_WORD) }),
-      // The sighting itself; what is refused after it has no finding.
-      ...(decision.clause === 'incident' && places.size > 0 ? { event: 'incident' } : {}),
+      ...(sighting ? { event: 'incident' } : {}),
     };
     this.#log.append(line, (missing) => this.#gapLine(live.slug, missing));
   }

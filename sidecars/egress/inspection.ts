@@ -2,10 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { HeaderList } from '../../schemas/policy/policy.ts';
 import type { Route } from '../../schemas/policy/route.ts';
 import type { Finding } from '../../schemas/protocol/egressLog.ts';
-import type { Bindings } from '../../schemas/policy/binding.ts';
-import type { WatchedSecret } from '../../schemas/protocol/control.ts';
 import { detectorsOf } from './dlp/scanner.ts';
-import type { BodyAbout, BodyScan, FrameScan, KnownSecret, Scanner } from './dlp/scanner.ts';
+import type { BodyAbout, BodyScan, FrameScan, Scanner } from './dlp/scanner.ts';
 import type { Framing } from './framing.ts';
 
 /** What a route does about a finding in what comes back. */
@@ -20,15 +18,6 @@ export interface Inspection {
   answerBody(answer: IncomingMessage, plain: boolean): BodyScan;
   messages(direction: 'up' | 'down'): FrameScan;
   readonly action: InboundAction;
-}
-
-/** Every value that is looked for, with the places it may go to. */
-export function knownSecrets(credentials: ReadonlyMap<string, string>, bindings: Bindings, watched: readonly WatchedSecret[]): KnownSecret[] {
-  const held = [...credentials].map(([slot, value]): KnownSecret => {
-    const place = bindings.get(slot)?.place;
-    return { name: slot, value, home: place === undefined ? [] : [place.replace(/:\d+$/, '')], kind: 'credential' };
-  });
-  return [...held, ...watched].filter((one) => one.value !== '');
 }
 
 export function inspectionOf(scanner: Scanner, host: string, route: Route): Inspection {

@@ -10,7 +10,7 @@ import { cleanCredentials } from './credential.ts';
 import { createScanner } from './dlp/scanner.ts';
 import type { Scanner } from './dlp/scanner.ts';
 import { EchoGuard } from './echo.ts';
-import { knownSecrets } from './inspection.ts';
+import { knownSecrets } from './knownSecrets.ts';
 import { leafMinter } from './leaf.ts';
 import type { LeafFor } from './leaf.ts';
 import { upstreamTrust } from './trust.ts';

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ControlClient } from '../../../extension/core/egress/controlClient.ts';
 import type { Route } from '../../../schemas/policy/route.ts';
+import type { WatchedSecret } from '../../../schemas/protocol/control.ts';
 import type { Incident } from '../../../schemas/protocol/incident.ts';
 import { controlHandler } from '../../../sidecars/egress/control.ts';
+import { IncidentSwitch } from '../../../sidecars/egress/incident.ts';
 import { startControlServer } from '../../../sidecars/runtime/controlServer.ts';
 import type { ControlServer } from '../../../sidecars/runtime/controlServer.ts';
 import { LineLog } from '../../../sidecars/runtime/lineLog.ts';
@@ -84,45 +87,83 @@ describe('a change of routes that comes by the control channel', () => {
   });
 });
 
+/** Synthetic, shaped like the real thing. */
+const bait = 'ghp_Qm7T2xVb9LkRz4WcYd8NfGh3JsPa6EuXo1iC';
+const canary: WatchedSecret = { kind: 'canary', name: 'the variable BAIT', value: bait, home: [] };
+
 describe('an incident', () => {
   const told: Incident[] = [];
-  beforeAll(async () => {
+  beforeEach(async () => {
     await start();
+    told.length = 0;
     client.onIncident((incident) => told.push(incident));
     await client.follow(0, () => undefined);
+    world.configure(usualRoutes(world), { secrets: [canary], log: 0 });
   });
-  afterAll(end);
+  afterEach(end);
 
-  test('closes everything, cuts what is in flight, and is told to the host', async () => {
+  const recorded = (): unknown => JSON.parse(readFileSync(join(world.folder, 'incident.json'), 'utf8'));
+
+  test.each([
+    ['in a header', () => get(open, '/', `X-Note: ${bait}\r\n`), 'header x-note'],
+    ['in the path', () => get(open, `/${bait}`), 'path'],
+    ['in base64 in the query', () => get(open, `/?q=${Buffer.from(bait).toString('base64url')}`), 'query'],
+    ['in a body', () => `POST / HTTP/1.1\r\nHost: ${open}\r\nContent-Length: ${bait.length + 6}\r\n\r\nabc${bait}def`, 'body'],
+    ['in a request that the policy refuses', () => get('evil.test', `/?x=${bait}`), 'query'],
+  ])('begins with a canary %s: nothing reaches the upstream, the host is told, the record is there at log level 0', async (_name, request, where) => {
+    const { answer } = await expectDenied(world, world.open, () => ask(world, open, request()));
+    expect(answer).toMatch(/^HTTP\/1\.1 403 [\s\S]*"clause":"incident"[\s\S]*"do_not_retry":true/);
+    expect(answer).not.toContain(bait);
+    const incident = { canary: 'the variable BAIT', method: request().split(' ')[0], where: expect.stringContaining(where) };
+    await until('the host to be told', () => told.length > 0);
+    expect(told).toEqual([expect.objectContaining(incident)]);
+    expect(recorded()).toEqual(told[0]);
+    expect(world.log()).toEqual([expect.objectContaining({ event: 'incident', clause: 'incident', verdict: 'block' })]);
+    expect(JSON.stringify(world.log())).not.toContain(bait);
+  });
+
+  test('begins with a canary in the name of a host that is not even listed', async () => {
+    const name = `${bait.toLowerCase().replace('_', '-')}.evil.test:443`;
+    const { socket, answer } = await connectAnswer(world, name);
+    socket.destroy();
+    expect(answer).toMatch(/^HTTP\/1\.1 403 [\s\S]*"clause":"incident"/);
+    expect(recorded()).toMatchObject({ method: 'CONNECT', where: expect.stringContaining('host') });
+  });
+
+  test('does not begin where the canary goes to the agent\'s own model', async () => {
+    world.configure(usualRoutes(world), { secrets: [{ ...canary, home: ['open.test'] }] });
+    expect(await ask(world, open, get(open, `/?q=${bait}`))).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await client.health()).toMatchObject({ incident: null });
+  });
+
+  test('closes everything, cuts what is in flight, and outlives a new configuration', async () => {
     const tunnel = await openTunnel(world, open);
     const waiting = await openTunnel(world, allow);
     world.allow.handler = () => undefined;
     waiting.write(get(allow, '/slow'));
     await until('the request to have arrived', () => world.allow.requests.at(-1)?.url === '/slow');
-    expect(await client.health()).toMatchObject({ incident: null });
-
-    world.proxy.incidents.sighted([{ detector: 'canary', rule: 'the variable BAIT', where: 'body' }], { host: 'open.test', port: 443, method: 'POST' });
-
-    const incident = { canary: 'the variable BAIT', host: 'open.test', port: 443, method: 'POST', where: 'body' };
-    await until('the host to be told', () => told.length > 0);
-    expect(told).toEqual([{ ...incident, at: expect.stringMatching(/^\d{4}-/) }]);
-    expect(await client.health()).toMatchObject({ incident });
+    await ask(world, open, get(open, `/${bait}`));
     await until('the request to be cut', () => world.allow.sockets.size === 0);
+    expect(await client.health()).toMatchObject({ incident: { canary: 'the variable BAIT', host: 'open.test' } });
 
+    world.configure(usualRoutes(world));
     const { answer: inside } = await expectDenied(world, world.open, () => talk(tunnel, get(open), wholeAnswer));
-    expect(inside).toMatch(/^HTTP\/1\.1 403 [\s\S]*"clause":"incident"[\s\S]*"do_not_retry":true/);
-    const { answer: outside, line } = await expectDenied(world, world.open, async () => (await connectAnswer(world, open)).answer);
-    expect(outside).toMatch(/^HTTP\/1\.1 403 [\s\S]*the variable BAIT/);
-    expect(line.reason).toContain('closed');
+    expect(inside).toMatch(/^HTTP\/1\.1 403 [\s\S]*the variable BAIT/);
+    const { answer: outside, line } = await expectDenied(world, world.open, async () => {
+      const refused = await connectAnswer(world, open);
+      refused.socket.destroy();
+      return refused.answer;
+    });
+    expect(outside).toMatch(/^HTTP\/1\.1 403 [\s\S]*"clause":"incident"/);
+    expect(line).toMatchObject({ clause: 'incident' });
     tunnel.destroy();
     waiting.destroy();
   });
 
-  test('is told to a host that comes later, and outlives a new configuration', async () => {
-    world.configure(usualRoutes(world));
-    told.length = 0;
-    await client.follow(0, () => undefined);
-    await until('the host to be told', () => told.length > 0);
-    await expectDenied(world, world.allow, async () => (await connectAnswer(world, allow)).answer);
+  test('keeps a proxy closed that starts again, also when its record is damaged', async () => {
+    await ask(world, open, get(open, `/${bait}`));
+    expect(new IncidentSwitch(join(world.folder, 'incident.json')).current).toMatchObject({ canary: 'the variable BAIT' });
+    writeFileSync(join(world.folder, 'incident.json'), '{"at":');
+    expect(new IncidentSwitch(join(world.folder, 'incident.json')).refusal('open.test')).toMatchObject({ status: 403, clause: 'incident' });
   });
 });

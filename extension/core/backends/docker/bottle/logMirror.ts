@@ -27,14 +27,16 @@ export function createLogMirrors(log: Log): LogMirrors {
   };
 }
 
-/** Runs until the sidecar hangs up. Counters come along: what they were last is what the bottle is remembered by. */
+/** Runs until the sidecar hangs up. Counters and an incident come along: the bottle is remembered by them. */
 async function mirror(sidecar: Dockerode.Container, way: ControlWay, path: string): Promise<void> {
   const copy = await LogCopy.open(path);
   const client = await ControlClient.connect(await openControl(sidecar, way));
   let counted = Promise.resolve();
-  client.onUsage((usage) => {
-    counted = counted.then(() => writeAtomic(join(dirname(path), 'usage.json'), JSON.stringify(usage))).catch(() => undefined);
-  });
+  const keep = (name: string, value: unknown): void => {
+    counted = counted.then(() => writeAtomic(join(dirname(path), name), JSON.stringify(value))).catch(() => undefined);
+  };
+  client.onUsage((usage) => keep('usage.json', usage));
+  client.onIncident((incident) => keep('incident.json', incident));
   try {
     await client.follow(copy.end, (line) => copy.add(line));
     await client.closed;
