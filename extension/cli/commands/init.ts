@@ -6,17 +6,19 @@ import type { Arguments, Command, Context } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { visibleLine } from '../text/visible.ts';
 import { adopt } from './adopt.ts';
+import { migrateLegacy } from './migrate.ts';
 
 export const init: Command = {
   name: 'init',
-  usage: '[TEMPLATE] [--name NAME] | --list | --adopt NAME [--yes]',
-  summary: 'Write a bottle and its agent from a template, or adopt a bottle that this folder recommends.',
-  options: { name: { type: 'string' }, list: { type: 'boolean' }, adopt: { type: 'string' }, yes: { type: 'boolean' } },
+  usage: '[TEMPLATE] [--name NAME] | --list | --adopt NAME [--yes] | --migrate [FILE]',
+  summary: 'Write a bottle and its agent from a template, adopt a bottle that this folder recommends, or turn an old bot-bottle.json into manifests.',
+  options: { name: { type: 'string' }, list: { type: 'boolean' }, adopt: { type: 'string' }, yes: { type: 'boolean' }, migrate: { type: 'boolean' } },
   words: [0, 1],
   takesRest: false,
   run: async (context, args) => {
     const adopted = args.text('adopt');
     if (adopted !== undefined) return adopt(context, adopted, args.flag('yes'));
+    if (args.flag('migrate')) return migrateLegacy(context, args.words[0]);
     return args.flag('list') ? listTemplates(context) : writeTemplate(context, args);
   },
 };

@@ -10,6 +10,7 @@ import { oneOf } from '../choice.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { isInteractive } from '../io.ts';
+import { freeLabel } from '../label.ts';
 import { createProgressLine } from '../progressLine.ts';
 import { askLine, askYes } from '../question.ts';
 import { consentText } from '../text/consent.ts';
@@ -64,7 +65,7 @@ async function requestOf(context: Context, args: Arguments): Promise<StartReques
   const workspace = resolve(io.cwd, args.text('workspace') ?? '.');
   const backend = oneOf('--backend', args.text('backend'), backendNames);
   const color = oneOf('--color', args.text('color'), colors);
-  const label = args.text('label');
+  const label = await freeLabel(context, args.text('label'));
   const prompt = await promptOf(io.cwd, args);
   const headless = args.flag('headless');
   if (headless && prompt === undefined) throw new BottleError('usage', 'A headless start needs something to do.', { hint: 'Give it --prompt TEXT or --prompt-file FILE.' });

@@ -6,6 +6,7 @@ import type { Bottle } from '../../../schemas/manifest/bottle.ts';
 import type { Backend, GuestFile, Limits, Owner } from '../backends/backend.ts';
 import { BottleError } from '../errors.ts';
 import { type LoadedAgent, loadAgent } from '../manifests/load.ts';
+import { requireNamedFiles } from '../manifests/namedFiles.ts';
 import type { Provider, Provision } from '../providers/provider.ts';
 import { type Consent, consentTo } from '../trust/consent.ts';
 import { hiddenFiles } from '../workspace/hidden.ts';
@@ -60,6 +61,7 @@ export class ResolvedPlan implements StartPlan {
 export async function makePlan(deps: BottlesDeps, request: StartRequest, signal: AbortSignal): Promise<ResolvedPlan> {
   const workspace = await workspaceFolder(request.workspace, deps.folders.home);
   const loaded = await loadAgent({ home: deps.folders.home, workspace, name: request.agent, log: deps.log });
+  await requireNamedFiles(loaded.bottle, loaded.origins, deps.env['HOME'] ?? homedir());
   const provider = providerOf(deps, loaded.bottle);
   const backend = await chooseBackend(deps.backends, request.backend ?? deps.env['BOT_BOTTLE_BACKEND'], signal);
   const owner = await ownerOf(workspace, deps.self);

@@ -4,6 +4,7 @@ import type { AgentEntry } from '../bottle/bottles.ts';
 import type { Log } from '../ports.ts';
 import { manifestNames } from './folder.ts';
 import { manifestFolders } from './home.ts';
+import { legacyFile, legacyRefused } from './legacy.ts';
 
 /** What a home and a workspace offer, by file names alone, and what a person should know about it. */
 export interface AgentIndex {
@@ -17,6 +18,8 @@ export async function indexAgents(home: string, workspace: string | undefined): 
   const warnings: string[] = [];
   const own = await manifestNames(folders.agents);
   const agents = new Map<string, AgentEntry>(own.names.map((name) => [name, entry('home', folders.agents, name)]));
+  const old = own.names.length === 0 ? await legacyFile(home, workspace) : undefined;
+  if (old !== undefined) warnings.push(`${legacyRefused(old).message} ${legacyRefused(old).hint}`);
   warnings.push(...own.odd.map((file) => oddName(folders.agents, file)));
   if (folders.workspaceAgents !== undefined) {
     const theirs = await manifestNames(folders.workspaceAgents);

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { agentOf, agentSchema, type Agent } from '../../../schemas/manifest/agent.ts';
 import type { Bottle } from '../../../schemas/manifest/bottle.ts';
 import type { Origin } from '../../../schemas/manifest/extends.ts';
@@ -13,6 +14,7 @@ import { readManifest } from './folder.ts';
 import { manifestFolders } from './home.ts';
 import { identityOf, type Identity } from './identity.ts';
 import { indexAgents } from './index.ts';
+import { legacyFile, legacyRefused } from './legacy.ts';
 import { unknownName, valid } from './problems.ts';
 
 /** A manifest file as it was when it was read. */
@@ -54,6 +56,7 @@ export interface LoadRequest {
 /** Reads one agent and its bottle chain and nothing else. Throws `manifest-missing` or `manifest-invalid`. */
 export async function loadAgent(request: LoadRequest): Promise<LoadedAgent> {
   const { home, workspace, name, log } = request;
+  await requireHome(home, workspace);
   const { agents, warnings } = await indexAgents(home, workspace);
   for (const warning of warnings) log.warn(warning);
   const missing = (): BottleError =>
@@ -79,4 +82,15 @@ export async function loadAgent(request: LoadRequest): Promise<LoadedAgent> {
     files: [{ path: file.path, sha256: file.sha256 }, ...chain.files],
     warnings,
   };
+}
+
+/** A launch needs the home folder: what an agent may reach is said there and nowhere else. */
+async function requireHome(home: string, workspace: string | undefined): Promise<void> {
+  const old = await legacyFile(home, workspace);
+  if (old !== undefined) throw legacyRefused(old);
+  if ((await stat(home).catch(() => undefined))?.isDirectory() === true) return;
+  throw new BottleError('manifest-missing', `The home folder of manifests, ${home}, is not there.`, {
+    hint: 'Make it, with a first bottle, by: bot-bottle init',
+    actions: [{ title: 'Create a starter', command: 'bot-bottle init' }],
+  });
 }
