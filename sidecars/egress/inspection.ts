@@ -34,7 +34,7 @@ export function inspectionOf(scanner: Scanner, host: string, route: Route): Insp
   };
   return {
     action: route.dlp?.inbound_action ?? 'log',
-    head: (method, target, headers) => scanner.head({ host, method, target, headers: headers.filter(([name]) => route.auth_scheme === undefined || !replaced.has(name.toLowerCase())), detectors }),
+    head: (method, target, headers) => different(scanner.head({ host, method, target, headers: headers.filter(([name]) => route.auth_scheme === undefined || !replaced.has(name.toLowerCase())), detectors })),
     requestBody: (headers, framing) => scanner.body(about(headers, framing.body.kind === 'length' ? Number(framing.body.length) : undefined)),
     answerBody(answer, plain) {
       const { 'content-type': type, 'content-encoding': coding, 'content-length': length } = answer.headers;
@@ -51,4 +51,9 @@ const replaced = new Set(['authorization', 'x-api-key', 'proxy-authorization']);
 function joined(headers: HeaderList, name: string): string | undefined {
   const values = headers.filter(([each]) => each.toLowerCase() === name).map(([, value]) => value);
   return values.length === 0 ? undefined : values.join(', ');
+}
+
+/** A value is found in several readings of one place; it is told once. */
+function different(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
 }

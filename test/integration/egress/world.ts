@@ -135,7 +135,7 @@ export async function talk(socket: Socket | TLSSocket, text: string, enough?: En
       if (enough?.test(answer) === true) finish();
     };
     const finish = (): void => {
-      socket.off('data', take);
+      socket.off('data', take).off('end', finish).off('close', finish);
       resolve();
     };
     socket.on('data', take);
