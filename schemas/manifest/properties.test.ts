@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { dice, fuzzManifests, randomAgent, randomBottle } from '../../test/bench/fuzz/manifests.ts';
+import { dice } from '../../test/bench/fuzz/dice.ts';
+import { fuzzManifests, randomAgent, randomBottle } from '../../test/bench/fuzz/manifests.ts';
 import { agentSchema } from './agent.ts';
 import { bottleSchema } from './bottle.ts';
 import { checkManifest } from './check.ts';

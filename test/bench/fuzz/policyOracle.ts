@@ -1,0 +1,96 @@
+import type { MatchRequest } from '../../../schemas/policy/decide.ts';
+import type { Route } from '../../../schemas/policy/route.ts';
+
+/** A request as the proxy would send it on, and the routes it was held against. */
+export interface Sent {
+  readonly routes: readonly Route[];
+  readonly request: MatchRequest;
+  /** `scheme://host:port/path?query`, every part as sent. */
+  readonly url: string;
+}
+
+const unsafeMethods = /^(?:TRACE|TRACK|CONNECT)$/;
+
+/**
+ * Why a request that passed should not have; undefined when it may. Another reader than the product's: the platform's own
+ * URL parser for what was sent, plain string comparison for the rules, nothing shared but the data.
+ */
+export function objection({ routes, request, url }: Sent): string | undefined {
+  const { scheme, authority, method, headers } = request;
+  const read = new URL(url);
+  const sentHost = url.slice(scheme.length + 3).replace(/[/?].*$/s, '').replace(/:\d+$/, '');
+  if (read.hostname !== sentHost) return `another reader goes to ${read.hostname}`;
+  const sentPath = url.slice(url.indexOf('/', scheme.length + 3)).replace(/\?.*$/s, '');
+  if (read.pathname !== sentPath) return `another reader asks for ${read.pathname}`;
+  if (read.hash !== '' || read.username !== '') return 'it has a fragment or a user';
+  const deep = decodedFully(sentPath);
+  if (/[\x00-\x1f\x7f]/.test(deep)) return 'a control character is hidden in it';
+  if (deep.split(/[/\\]/).some((segment) => /^\.\.?(?:;|$)/.test(segment))) return 'a dot segment is hidden in it';
+  const place = `${read.hostname}:${authority.port}`;
+  const fitting = routes.filter((route) => places(route, scheme).includes(place));
+  const wide = routes.filter((route) => places(route, scheme).includes(`*.${place.slice(place.indexOf('.') + 1)}`));
+  const route = fitting[0] ?? (place.startsWith('[') ? undefined : wide[0]);
+  if (route === undefined) return `no route is for ${place}`;
+  if (scheme === 'http' && route.auth_scheme !== undefined) return 'a credential would travel unencrypted';
+  if (unsafeMethods.test(method) || !/^[A-Z-]+$/.test(method)) return 'nobody gets this method';
+  const git = gitWish(deep.toLowerCase(), decodedFully(read.search));
+  if (git === 'push') return 'it is a git push';
+  if (git === 'fetch' && route.git?.fetch !== true) return 'it is a git fetch';
+  if (route.matches === undefined) return undefined;
+  const restricts = route.matches.some((match) => match.paths !== undefined);
+  if (restricts && route.encoded_slash !== true && (deep.match(/[/\\]/g) ?? []).length > (sentPath.match(/\//g) ?? []).length) return 'a slash is hidden in it';
+  const fits = route.matches.some(
+    (match) =>
+      (match.paths?.some((rule) => pathFits(rule.type ?? 'prefix', rule.value, sentPath)) ?? true) &&
+      (match.methods?.some((name) => name.toUpperCase() === method) ?? true) &&
+      (match.headers?.every((rule) => headerFits(rule.name, rule.value, headers)) ?? true),
+  );
+  return fits ? undefined : 'no entry of matches fits';
+}
+
+/** Places of a route as `host:port`, hosts as the platform's URL parser reads them. */
+function places(route: Route, scheme: 'http' | 'https'): string[] {
+  if (scheme === 'http' && route.plaintext !== true) return [];
+  const star = route.host.startsWith('*.') ? '*.' : '';
+  const written = /:(\d+)$/.exec(route.host)?.[1];
+  const bare = route.host.slice(star.length).replace(/:\d+$/, '');
+  const host = new URL(`https://${bare}/`).hostname.replace(/\.$/, '');
+  return [`${star}${host}:${written ?? (scheme === 'http' ? 80 : 443)}`];
+}
+
+function pathFits(type: 'prefix' | 'exact' | 'regex', value: string, path: string): boolean {
+  if (type === 'regex') return new RegExp(`^(?:${value})$`).test(path);
+  const [rule, asked] = [decodedOnce(value), decodedOnce(path)];
+  if (type === 'exact') return rule.join('/') === asked.join('/');
+  const wanted = rule.at(-1) === '' ? rule.slice(0, -1) : rule;
+  if (asked.length < rule.length) return false;
+  return wanted.every((segment, index) => asked[index] === segment);
+}
+
+function headerFits(name: string, value: string, headers: MatchRequest['headers']): boolean {
+  const values = headers.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, each]) => each);
+  return values.length > 0 && values.every((each) => each === value);
+}
+
+function gitWish(path: string, search: string): 'push' | 'fetch' | undefined {
+  if (path.endsWith('/git-receive-pack')) return 'push';
+  if (path.endsWith('/git-upload-pack')) return 'fetch';
+  if (!path.endsWith('/info/refs')) return undefined;
+  return /(?:^|[?&;])service=git-receive-pack(?:[&;]|$)/.test(search) ? 'push' : 'fetch';
+}
+
+function decodedOnce(path: string): string[] {
+  return path.split('/').map(bytes);
+}
+
+function decodedFully(text: string): string {
+  for (let before = text; ; ) {
+    const after = bytes(before);
+    if (after === before) return after;
+    before = after;
+  }
+}
+
+function bytes(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}
