@@ -17,6 +17,7 @@ export async function freeLabel({ io, bottles }: Pick<Context, 'io' | 'bottles'>
     const why = `The running bottle ${holder.slug} has the label "${label}".`;
     if (!isInteractive(io)) throw new BottleError('conflict', why, { hint: `Choose another --label, or stop that bottle: bot-bottle stop ${holder.slug}` });
     io.stderr.write(`${why}\n`);
-    label = (await askLine(io, 'Another label: ')).trim() || label;
+    label = (await askLine(io, 'Another label: ')).trim();
+    if (label === '') throw new BottleError('refused', 'Nothing was started.');
   }
 }

@@ -206,5 +206,5 @@ function incomplete(chain: readonly BottleLink[], name: string, lacks: 'url' | '
   const path = ['git-gate', 'repos', name];
   const message = `needs ${lacks}: neither this bottle nor its parents give it.`;
   const link = chain.find((one) => Object.hasOwn(one.written['git-gate']?.repos ?? {}, name));
-  return { file: link?.source.file ?? '', path, line: 1, column: 1, ...link?.source.locate(path), message };
+  return { file: link?.source.file ?? '', path, line: 1, column: 1, ...link?.source.locate(path, 'key'), message };
 }

@@ -61,7 +61,7 @@ test('all problems of a file are told at once', async () => {
 });
 
 test('links out of the folder, folders, huge files and bad text are refused', async () => {
-  writeTree(root, { 'outside.md': manifest('bottle: base'), 'ws/.bot-bottle/agents/ok.md': manifest('bottle: base'), 'ws/.bot-bottle/agents/dir.md/x': '', 'ws/.bot-bottle/agents/huge.md': '' });
+  writeTree(root, { 'home/bottles/base.md': manifest('env: {}'), 'outside.md': manifest('bottle: base'), 'ws/.bot-bottle/agents/ok.md': manifest('bottle: base'), 'ws/.bot-bottle/agents/dir.md/x': '', 'ws/.bot-bottle/agents/huge.md': '' });
   const agents = join(workspace(), '.bot-bottle/agents');
   symlinkSync(join(root, 'outside.md'), join(agents, 'link.md'));
   truncateSync(join(agents, 'huge.md'), 2 * 1024 * 1024);
