@@ -13,6 +13,7 @@ import { Credentials } from './credentials.ts';
 import { Disposables } from './disposables.ts';
 import { toBottleError } from '../core/errors.ts';
 import { viewIds } from './ids.ts';
+import { IncidentWarnings } from './incidents/incidentWarnings.ts';
 import { registerManifestEditing } from './language/register.ts';
 import { ChangeFiles } from './review/changeFiles.ts';
 import { Reviews } from './review/reviews.ts';
@@ -46,6 +47,7 @@ export function compose(context: ExtensionContext): { readonly begin: () => void
   const consents = held.add(new ConsentDocuments());
   const drafts = held.add(new Drafts());
   const recommender = new Recommender({ load, keys, log, memory: context.workspaceState });
+  held.add(new IncidentWarnings(store));
   const status = held.add(new StatusBar(store));
   const view = held.add(new BottlesView(store));
   const tree = held.add(window.createTreeView(viewIds.bottles, { treeDataProvider: view, showCollapseAll: true }));

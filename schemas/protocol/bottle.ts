@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { incidentSchema } from './incident.ts';
 
 export const backendNames = ['docker', 'bubblewrap', 'fake'] as const;
 export const backendNameSchema = z.enum(backendNames);
@@ -61,6 +62,8 @@ export const bottleSummarySchema = z.object({
   pendingProposals: z.number().int(),
   /** Requests the proxy refused so far. */
   blocked: z.number().int(),
+  /** Set once a canary was on its way out: the bottle's egress is closed for good. */
+  incident: incidentSchema.optional(),
 });
 export type BottleSummary = z.infer<typeof bottleSummarySchema>;
 

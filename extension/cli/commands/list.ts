@@ -22,6 +22,7 @@ export const list: Command = {
     const all = await bottles.list();
     out.result(all, all.map(row).join('\n'));
     if (all.length === 0) out.say('No bottle runs.');
+    for (const { slug, incident } of all) if (incident !== undefined) out.say(`${slug}: egress closed after an incident at ${incident.at}: ${visibleLine(`${incident.canary} was on its way to ${incident.host}`)}.`);
     return exitStatus.done;
   },
 };

@@ -1,8 +1,10 @@
 import type { BottleMetadata, BottleSummary } from '../../../schemas/protocol/bottle.ts';
 import { sessionUsage } from '../egress/usage.ts';
+import { readIncident } from './incident.ts';
 
 /** What lists and views show of a bottle. `blocked` counts refusals, whether they are logged or not. */
 export async function summarize(metadata: BottleMetadata, stateDir: string): Promise<BottleSummary> {
+  const incident = await readIncident(stateDir);
   return {
     slug: metadata.slug,
     agent: metadata.agent,
@@ -15,5 +17,6 @@ export async function summarize(metadata: BottleMetadata, stateDir: string): Pro
     services: metadata.state === 'running' ? ['egress'] : [],
     pendingProposals: 0,
     blocked: (await sessionUsage(stateDir))?.blocked ?? 0,
+    ...(incident === undefined ? {} : { incident }),
   };
 }

@@ -31,6 +31,11 @@ describe('the line of a bottle', () => {
     expect(bottleNode({ ...bottle, label: 'claude', blocked: 0 }, english)).toMatchObject({ label: 'claude', description: 'running', spoken: 'claude, running' });
   });
 
+  it('tells an incident by words and icon', () => {
+    const incident = { at: '', canary: 'the variable X', host: 'evil.example', port: 443, method: 'GET', where: 'path' };
+    expect(bottleNode({ ...bottle, incident }, english)).toMatchObject({ description: 'claude · running · egress closed after an incident', icon: 'warning', spoken: 'Fix tests (claude), running, egress closed after an incident' });
+  });
+
   it('tells an ended bottle by words, context and icon, not by colour', () => {
     const running = bottleNode(bottle, english);
     const ended = bottleNode({ ...bottle, state: 'exited' }, english);

@@ -25,7 +25,8 @@ const stateWords: Readonly<Record<BottleState, string>> = { starting: 'starting'
 /** The line of a bottle. */
 export function bottleNode(bottle: BottleSummary, t: Translate): BottleNode {
   const state = t(stateWords[bottle.state]);
-  const blocked = bottle.blocked === 0 ? '' : t('{0} blocked', bottle.blocked);
+  const closed = bottle.incident !== undefined;
+  const blocked = closed ? t('egress closed after an incident') : bottle.blocked === 0 ? '' : t('{0} blocked', bottle.blocked);
   const label = bottle.label === '' ? bottle.agent : bottle.label;
   const agent = label === bottle.agent ? '' : bottle.agent;
   const description = [agent, state, blocked].filter((part) => part !== '').join(' · ');
@@ -34,7 +35,7 @@ export function bottleNode(bottle: BottleSummary, t: Translate): BottleNode {
     slug: bottle.slug,
     label,
     description,
-    icon: stateIcons[bottle.state],
+    icon: closed ? 'warning' : stateIcons[bottle.state],
     context: `bottle.${bottle.state}`,
     tooltip: [bottleTitle(bottle), bottle.slug, t('Started {0}', bottle.startedAt)].join('\n'),
     spoken: [bottleTitle(bottle), state, blocked].filter((part) => part !== '').join(', '),
