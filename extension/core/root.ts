@@ -67,7 +67,8 @@ function providersOf(env: CoreDeps['env'], toolsFolder: string): readonly Provid
 export { stateFolder } from './bottle/stateFolder.ts';
 export { writeAtomic } from './files/atomic.ts';
 export { loadAgent } from './manifests/load.ts';
-export { readLog } from './egress/logReader.ts';
+export { findRequest, readLog } from './egress/logReader.ts';
+export { proposeRoute } from './egress/proposeRoute.ts';
 export { routeUsage } from './egress/usage.ts';
 export { replayLog } from './egress/replay.ts';
 export { errorSentence, explainRequest, readGoodRoutes, readRoutes } from './egress/routesAtHand.ts';

@@ -57,6 +57,10 @@ async function build(given: CoreGiven): Promise<Engine> {
       open: openText,
     }),
     followLog: (slug, signal) => followLog(core.readLog, bottles.logFile(slug), signal),
+    proposeRoute: async (slug, id) => {
+      const { bottle } = await bottles.metadata(slug);
+      return core.proposeRoute(given.home(), bottle, await core.findRequest(bottles.logFile(slug), id));
+    },
     parseFromPanel: core.parseFromPanel,
   };
 }

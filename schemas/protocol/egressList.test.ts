@@ -29,6 +29,13 @@ describe('the filter of the egress log', () => {
     ['github-pat', true],
     ['route host', true],
     ['example download', false],
+    ['host:example', true],
+    ['HOST:api path:upload', true],
+    ['host:upload', false],
+    ['finding:github', true],
+    ['finding:example', false],
+    ['status:403', true],
+    ['nothing:example', false],
   ])('matches %j: %s', (text, expected) => {
     expect(matchesFilter(line, { verdict: 'all', text })).toBe(expected);
   });
@@ -36,5 +43,11 @@ describe('the filter of the egress log', () => {
   it('holds back lines of the other verdict', () => {
     expect(matchesFilter(line, { verdict: 'allow', text: '' })).toBe(false);
     expect(matchesFilter(line, { verdict: 'block', text: '' })).toBe(true);
+  });
+
+  it('leaves what a detector saw something in, and incidents', () => {
+    expect(matchesFilter(line, { verdict: 'found', text: '' })).toBe(true);
+    expect(matchesFilter({ ...line, findings: [] }, { verdict: 'found', text: '' })).toBe(false);
+    expect(matchesFilter({ ...line, findings: [], event: 'incident' }, { verdict: 'found', text: '' })).toBe(true);
   });
 });

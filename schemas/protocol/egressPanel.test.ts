@@ -6,7 +6,8 @@ describe('messages of the egress panel', () => {
     const asked = [
       { type: 'ready' },
       { type: 'select', slug: 'demo' },
-      { type: 'openDocument', filter: { verdict: 'block', text: 'api' } },
+      { type: 'openDocument', filter: { verdict: 'found', text: 'host:api' } },
+      { type: 'propose', id: 'ab12-7' },
     ];
     expect(asked.map(parseFromPanel)).toEqual(asked);
   });
@@ -14,12 +15,13 @@ describe('messages of the egress panel', () => {
   it('drops what carries more than a question', () => {
     expect(parseFromPanel({ type: 'select', slug: 'demo', content: 'rm -rf' })).toBeUndefined();
     expect(parseFromPanel({ type: 'apply', path: 'a' })).toBeUndefined();
+    expect(parseFromPanel({ type: 'propose', id: 'ab12-7', route: { host: 'evil.example' } })).toBeUndefined();
     expect(parseFromPanel('ready')).toBeUndefined();
     expect(parseFromPanel({ type: 'openDocument', filter: { verdict: 'all', text: 'x'.repeat(501) } })).toBeUndefined();
   });
 
   it('drops a snapshot with a line that is none', () => {
-    expect(parseToPanel({ type: 'snapshot', slug: 'demo', skipped: 0, lines: [{ verdict: 'maybe' }] })).toBeUndefined();
-    expect(parseToPanel({ type: 'snapshot', slug: 'demo', skipped: 0, lines: [] })).toBeDefined();
+    expect(parseToPanel({ type: 'snapshot', slug: 'demo', skipped: 0, missed: 0, lines: [{ verdict: 'maybe' }] })).toBeUndefined();
+    expect(parseToPanel({ type: 'snapshot', slug: 'demo', skipped: 0, missed: 0, lines: [] })).toBeDefined();
   });
 });

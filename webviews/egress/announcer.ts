@@ -1,7 +1,7 @@
 import type { LogLine } from '../../schemas/protocol/egressLog.ts';
 import type { PanelWords } from '../../schemas/protocol/egressPanel.ts';
 import { fill, make } from '../ui/dom.ts';
-import { authority } from './format.ts';
+import { authority, why } from './format.ts';
 
 /** Shortest time between two announcements, in milliseconds: a flood of refusals must not talk without end. */
 const pause = 3000;
@@ -9,6 +9,8 @@ const pause = 3000;
 /** Tells a screen reader about refused requests, gathered. */
 export class Announcer {
   readonly element = make('div', { class: 'spoken', attributes: { 'aria-live': 'polite', role: 'status' } });
+  /** Says an incident at once, whatever is being read. */
+  readonly alert = make('div', { class: 'spoken', attributes: { role: 'alert' } });
   readonly #words: PanelWords;
   #waiting: LogLine[] = [];
   #timer: number | undefined;
@@ -18,7 +20,9 @@ export class Announcer {
   }
 
   heard(lines: readonly LogLine[]): void {
-    this.#waiting.push(...lines.filter((line) => line.verdict === 'block'));
+    const incident = lines.find((line) => line.event === 'incident');
+    if (incident !== undefined) this.alert.textContent = fill(this.#words.newIncident, why(incident));
+    this.#waiting.push(...lines.filter((line) => line.verdict === 'block' && line.event === undefined));
     if (this.#waiting.length > 0 && this.#timer === undefined) this.#say();
   }
 

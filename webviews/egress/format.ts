@@ -1,4 +1,4 @@
-import type { LogLine } from '../../schemas/protocol/egressLog.ts';
+import type { LogEvent, LogLine } from '../../schemas/protocol/egressLog.ts';
 
 /** Time of day with milliseconds, in the reader's time zone. */
 export function timeOfDay(ts: string): string {
@@ -33,6 +33,11 @@ export function authority(line: Pick<LogLine, 'host' | 'port'>): string {
 /** HTTP status; a connection that was closed instead has none. */
 export function statusText(status: number): string {
   return status === 0 ? '–' : String(status);
+}
+
+/** What a row is: a verdict, or what stands for more than one. */
+export function kindOf(line: Pick<LogLine, 'verdict' | 'event'>): LogLine['verdict'] | LogEvent {
+  return line.event ?? line.verdict;
 }
 
 /** Why, without the word that tells the agent who refused: here everything is about egress. */

@@ -4,6 +4,7 @@ import { connect } from '../ui/host.ts';
 import { Panel } from './panel.ts';
 import { fromRemembered, toRemember } from './remembered.ts';
 import './styles.css';
+import './details.css';
 
 /** Builds the panel when its words arrive; before them there is nothing to say. */
 function start(root: HTMLElement): void {

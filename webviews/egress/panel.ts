@@ -41,10 +41,10 @@ export class Panel {
       closeDetails: () => this.#closeDetails(),
       follow: (follow) => this.#act({ type: 'follow', follow }),
     });
-    this.#details = new Details(words, () => this.#closeDetails());
+    this.#details = new Details(words, { close: () => this.#closeDetails(), propose: (id) => ports.post({ type: 'propose', id }) });
     this.#announcer = new Announcer(words);
     const main = make('main', {}, [this.#list.element, this.#empty, this.#details.element]);
-    root.replaceChildren(this.#toolbar.element, main, this.#announcer.element);
+    root.replaceChildren(this.#toolbar.element, main, this.#announcer.element, this.#announcer.alert);
     root.ownerDocument.addEventListener('keydown', (event) => this.#shortcut(event));
     this.#show();
     this.#list.mount();

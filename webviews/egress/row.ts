@@ -1,7 +1,7 @@
 import type { LogLine } from '../../schemas/protocol/egressLog.ts';
 import type { PanelWords } from '../../schemas/protocol/egressPanel.ts';
 import { fill, icon, make } from '../ui/dom.ts';
-import { authority, bytes, statusText, timeOfDay, why } from './format.ts';
+import { authority, bytes, kindOf, statusText, timeOfDay, why } from './format.ts';
 
 /** The columns in order: class of their cells and title. */
 export function columns(words: PanelWords): readonly (readonly [name: string, title: string])[] {
@@ -21,19 +21,37 @@ export function rowId(line: Pick<LogLine, 'id'>): string {
   return `request-${line.id}`;
 }
 
+/** Icon of a kind of row; told apart without colour too. */
+export const kindIcons = { allow: 'pass', block: 'error', gap: 'warning', incident: 'flame' } as const;
+
 /** One request as a row of the grid. Its look is done by classes; its place is the list's business. */
 export function makeRow(line: LogLine, words: PanelWords): HTMLElement {
-  const blocked = line.verdict === 'block';
+  const kind = kindOf(line);
+  if (kind === 'gap') return gapRow(line, words);
   const cells = [
     cell('time', [text(timeOfDay(line.ts))]),
-    cell('verdict', [icon(blocked ? 'error' : 'pass'), make('span', { text: blocked ? words.block : words.allow })]),
+    cell('verdict', [icon(kindIcons[kind]), make('span', { text: words[kind] })]),
     cell('method', [text(line.method)]),
     cell('address', [make('span', { class: 'host', text: authority(line) }), make('span', { class: 'path', text: line.path })]),
     cell('status', [text(statusText(line.status))]),
     cell('transfer', [make('span', { text: `↑${bytes(line.bytesUp)} ↓${bytes(line.bytesDown)}`, attributes: { 'aria-hidden': 'true' } }), spoken(line, words)]),
-    cell('why', [text(why(line))]),
+    cell('why', [...(line.findings.length > 0 ? [icon('search'), make('span', { class: 'spoken', text: words.found })] : []), text(why(line))]),
   ];
-  return make('div', { class: `row ${line.verdict}`, attributes: { role: 'row', id: rowId(line) } }, cells);
+  return make('div', { class: `row ${kind}`, attributes: { role: 'row', id: rowId(line) } }, cells);
+}
+
+/** No request: the cells that would tell of one are empty. */
+function gapRow(line: LogLine, words: PanelWords): HTMLElement {
+  const cells = [
+    cell('time', [text(timeOfDay(line.ts))]),
+    cell('verdict', [icon(kindIcons.gap), make('span', { text: words.gap })]),
+    cell('method', []),
+    cell('address', [text(why(line))]),
+    cell('status', []),
+    cell('transfer', []),
+    cell('why', []),
+  ];
+  return make('div', { class: 'row gap', attributes: { role: 'row', id: rowId(line) } }, cells);
 }
 
 function cell(name: string, children: readonly Node[]): HTMLElement {

@@ -13,28 +13,28 @@ const ids = (state: PanelState) => state.shown.map((one) => one.id);
 
 function started(...lines: LogLine[]): PanelState {
   const selected = received(emptyState, { type: 'bottles', bottles, selected: 'one' });
-  return received(selected, { type: 'snapshot', slug: 'one', lines, skipped: 1 });
+  return received(selected, { type: 'snapshot', slug: 'one', lines, skipped: 1, missed: 10 });
 }
 
 describe('the egress panel', () => {
   it('shows a snapshot and then the news', () => {
-    const state = received(started(line(1)), { type: 'append', slug: 'one', lines: [line(2)], skipped: 2 });
+    const state = received(started(line(1)), { type: 'append', slug: 'one', lines: [line(2)], skipped: 2, missed: 5 });
     expect(ids(state)).toEqual(['1', '2']);
-    expect(state.skipped).toBe(3);
+    expect(state).toMatchObject({ skipped: 3, missed: 15 });
   });
 
   it('starts over with a second snapshot', () => {
-    expect(ids(received(started(line(1)), { type: 'snapshot', slug: 'one', lines: [line(7)], skipped: 0 }))).toEqual(['7']);
+    expect(ids(received(started(line(1)), { type: 'snapshot', slug: 'one', lines: [line(7)], skipped: 0, missed: 0 }))).toEqual(['7']);
   });
 
   it('drops lines of a bottle that is not selected any more', () => {
-    expect(ids(received(started(line(1)), { type: 'append', slug: 'two', lines: [line(9)], skipped: 0 }))).toEqual(['1']);
+    expect(ids(received(started(line(1)), { type: 'append', slug: 'two', lines: [line(9)], skipped: 0, missed: 0 }))).toEqual(['1']);
   });
 
   it('forgets lines and details when another bottle is selected', () => {
     const open = acted(acted(started(line(1)), { type: 'activate', id: '1' }), { type: 'details', open: true });
     const state = received(open, { type: 'bottles', bottles, selected: 'two' });
-    expect(state).toMatchObject({ lines: [], shown: [], active: null, detailsOpen: false, skipped: 0 });
+    expect(state).toMatchObject({ lines: [], shown: [], active: null, detailsOpen: false, skipped: 0, missed: 0 });
   });
 
   it('keeps everything when only the list of bottles changes', () => {
@@ -44,14 +44,14 @@ describe('the egress panel', () => {
   it('filters what is there and what arrives', () => {
     const blocked = acted(started(line(1), line(2, { verdict: 'block' })), { type: 'filter', filter: { verdict: 'block', text: '' } });
     expect(ids(blocked)).toEqual(['2']);
-    const later = received(blocked, { type: 'append', slug: 'one', lines: [line(3), line(4, { verdict: 'block' })], skipped: 0 });
+    const later = received(blocked, { type: 'append', slug: 'one', lines: [line(3), line(4, { verdict: 'block' })], skipped: 0, missed: 0 });
     expect(ids(later)).toEqual(['2', '4']);
     expect(ids(acted(later, { type: 'filter', filter: { verdict: 'all', text: '' } }))).toEqual(['1', '2', '3', '4']);
   });
 
   it('keeps the newest lines when there are too many', () => {
     const full = started(...Array.from({ length: panelCapacity }, (_, index) => line(index)));
-    const state = received(full, { type: 'append', slug: 'one', lines: [line(panelCapacity)], skipped: 0 });
+    const state = received(full, { type: 'append', slug: 'one', lines: [line(panelCapacity)], skipped: 0, missed: 0 });
     expect(state.lines).toHaveLength(panelCapacity);
     expect(state.shown).toHaveLength(panelCapacity);
     expect(state.shown[0]?.id).toBe('1');
@@ -81,7 +81,7 @@ describe('the keyboard in the egress panel', () => {
 
   it('stays on its request while others arrive', () => {
     const at = move(three, 1);
-    const state = received(at, { type: 'append', slug: 'one', lines: [line(4)], skipped: 0 });
+    const state = received(at, { type: 'append', slug: 'one', lines: [line(4)], skipped: 0, missed: 0 });
     expect(activeIndex(state)).toBe(0);
   });
 

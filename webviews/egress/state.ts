@@ -9,6 +9,8 @@ export interface PanelState {
   readonly lines: readonly LogLine[];
   readonly shown: readonly LogLine[];
   readonly skipped: number;
+  /** Bytes of older lines that are not kept any more. */
+  readonly missed: number;
   readonly filter: PanelFilter;
   /** Keep the newest request in sight. */
   readonly follow: boolean;
@@ -23,6 +25,7 @@ export const emptyState: PanelState = {
   lines: [],
   shown: [],
   skipped: 0,
+  missed: 0,
   filter: { verdict: 'all', text: '' },
   follow: true,
   active: null,
@@ -44,7 +47,7 @@ export function received(state: PanelState, message: Exclude<ToPanel, { type: 'w
   if (message.type !== 'bottles') return message.slug === state.selected ? withLines(state, message) : state;
   const { bottles, selected } = message;
   if (selected === state.selected) return { ...state, bottles };
-  return { ...state, bottles, selected, lines: [], shown: [], skipped: 0, active: null, detailsOpen: false };
+  return { ...state, bottles, selected, lines: [], shown: [], skipped: 0, missed: 0, active: null, detailsOpen: false };
 }
 
 /** The state after something a person did. */
@@ -85,6 +88,7 @@ function withLines(state: PanelState, message: Lines): PanelState {
     lines,
     shown: oldest === undefined ? shown : shown.filter((line) => oldest.has(line.id)),
     skipped: fresh ? message.skipped : state.skipped + message.skipped,
+    missed: fresh ? message.missed : state.missed + message.missed,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { PanelFilter, PanelVerdict, PanelWords } from '../../schemas/protocol/egressPanel.ts';
 import { fill, icon, make } from '../ui/dom.ts';
+import { bytes } from './format.ts';
 import type { PanelState } from './state.ts';
 
 /** What the toolbar asks of the panel. */
@@ -25,7 +26,7 @@ export class Toolbar {
     this.#words = words;
     this.#bottles = make('select', { class: 'bottles', attributes: { 'aria-label': words.bottle } });
     this.#bottles.addEventListener('change', () => actions.select(this.#bottles.value));
-    const verdicts: readonly (readonly [PanelVerdict, string])[] = [['all', words.everything], ['block', words.blocked], ['allow', words.allowed]];
+    const verdicts: readonly (readonly [PanelVerdict, string])[] = [['all', words.everything], ['block', words.blocked], ['allow', words.allowed], ['found', words.findings]];
     this.#verdicts = new Map(verdicts.map(([verdict, text]) => [verdict, make('button', { text, attributes: { type: 'button' } })]));
     for (const [verdict, button] of this.#verdicts) {
       button.addEventListener('click', () => actions.filter({ verdict, text: this.#text.value }));
@@ -58,7 +59,9 @@ export class Toolbar {
     this.#follow.setAttribute('aria-pressed', String(state.follow));
     const skipped = state.skipped === 0 ? '' : ` · ${fill(this.#words.skipped, state.skipped)}`;
     const count = state.lines.length === 0 ? '' : fill(this.#words.shown, state.shown.length, state.lines.length);
-    this.#count.textContent = count + skipped;
+    const missed = state.missed === 0 ? '' : ` · ${fill(this.#words.missed, bytes(state.missed))}`;
+    this.#count.textContent = count + skipped + missed;
+    this.#count.title = this.#count.textContent;
   }
 
   #showBottles(state: PanelState): void {

@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { longestLine } from '../../../schemas/protocol/logSegments.ts';
 import { logLineSchema } from '../../../schemas/protocol/egressLog.ts';
 import type { LogLine } from '../../../schemas/protocol/egressLog.ts';
+import { BottleError } from '../errors.ts';
 import { FolderChanges } from './folderChanges.ts';
 import { segmentsOf } from './logSegments.ts';
 import type { Segment } from './logSegments.ts';
@@ -43,6 +44,12 @@ export async function* readLog(path: string, offset: number, options: ReadLogOpt
   } finally {
     changes?.close();
   }
+}
+
+/** The line of a request by its id; throws `not-found` when the log does not have it any more. */
+export async function findRequest(path: string, id: string): Promise<LogLine> {
+  for await (const { line } of readLog(path, 0)) if (line.id === id) return line;
+  throw new BottleError('not-found', 'This request is not in the egress log any more.');
 }
 
 interface Cursor {

@@ -8,7 +8,7 @@ const line = (id: number): LogLine => ({
   ts: '2026-01-02T03:04:05.678Z', id: String(id), slug: 'demo', verdict: 'allow', method: 'GET', host: 'a.example', port: 443, path: '/',
   reason: 'r', status: 200, bytesUp: 0, bytesDown: 0, ms: 1, injected: false, findings: [],
 });
-const news = (...ids: number[]): LogNews => ({ lines: ids.map(line), skipped: 0 });
+const news = (...ids: number[]): LogNews => ({ lines: ids.map(line), skipped: 0, missed: 0 });
 
 describe('the feed of the egress panel', () => {
   const feeds: EgressFeed[] = [];

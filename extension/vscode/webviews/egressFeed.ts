@@ -20,6 +20,7 @@ export class EgressFeed {
   readonly #abort = new AbortController();
   #waiting: LogLine[] = [];
   #skipped = 0;
+  #missed = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(slug: string, capacity: number, ports: FeedPorts) {
@@ -40,7 +41,7 @@ export class EgressFeed {
       let first = true;
       for await (const news of this.#ports.follow(this.slug, signal)) {
         if (signal.aborted) return;
-        if (first) this.#ports.post({ type: 'snapshot', slug: this.slug, lines: news.lines.slice(-this.#capacity), skipped: news.skipped });
+        if (first) this.#ports.post({ type: 'snapshot', slug: this.slug, lines: news.lines.slice(-this.#capacity), skipped: news.skipped, missed: news.missed });
         else this.#gather(news);
         first = false;
       }
@@ -52,10 +53,12 @@ export class EgressFeed {
   #gather(news: LogNews): void {
     this.#waiting.push(...news.lines);
     this.#skipped += news.skipped;
+    this.#missed += news.missed;
     this.#timer ??= setTimeout(() => {
-      this.#ports.post({ type: 'append', slug: this.slug, lines: this.#waiting.slice(-this.#capacity), skipped: this.#skipped });
+      this.#ports.post({ type: 'append', slug: this.slug, lines: this.#waiting.slice(-this.#capacity), skipped: this.#skipped, missed: this.#missed });
       this.#waiting = [];
       this.#skipped = 0;
+      this.#missed = 0;
       this.#timer = undefined;
     }, batchTime);
   }

@@ -7,11 +7,13 @@ import type { BottleStore } from '../bottles/store.ts';
 import { Disposables } from '../disposables.ts';
 import type { LoadEngine } from '../engine.ts';
 import { toBottleError } from '../../core/errors.ts';
+import { presentError } from '../errors/present.ts';
 import { viewIds } from '../ids.ts';
 import { bottleTitle } from '../terminal/appearance.ts';
 import type { EgressDocuments } from './egressDocuments.ts';
 import { EgressFeed } from './egressFeed.ts';
 import { webviewHtml } from './html.ts';
+import { showProposal } from './proposal.ts';
 import { panelWords } from './panelWords.ts';
 
 /** What the egress view is made of. */
@@ -105,8 +107,20 @@ export class EgressView implements WebviewViewProvider {
       if (this.#deps.store.find(message.slug) === undefined) return;
       this.#select(message.slug);
       this.#sendBottles();
+    } else if (message.type === 'propose') {
+      await this.#propose(message.id);
     } else if (this.#selected !== undefined) {
       await this.#deps.documents.open(this.#selected, message.filter);
+    }
+  }
+
+  async #propose(id: string): Promise<void> {
+    try {
+      if (this.#selected === undefined) return;
+      const { proposeRoute } = await this.#deps.load();
+      await showProposal(await proposeRoute(this.#selected, id));
+    } catch (thrown) {
+      await presentError(thrown, this.#deps.log);
     }
   }
 

@@ -36,7 +36,7 @@ describe('following an egress log', () => {
 
   it('gives an empty piece for a log that does not exist yet', async () => {
     const { file, news } = await followed();
-    expect((await news.next()).value).toEqual({ lines: [], skipped: 0 });
+    expect((await news.next()).value).toEqual({ lines: [], skipped: 0, missed: 0 });
     const next = news.next();
     await writeFile(file, text(1));
     expect((await next).value).toMatchObject({ lines: [{ id: '1' }] });

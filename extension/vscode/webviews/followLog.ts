@@ -6,15 +6,17 @@ export async function* followLog(read: typeof readLog, path: string, signal: Abo
   const lines = [];
   let offset = 0;
   let skipped = 0;
+  let missed = 0;
   for await (const entry of read(path, 0, { signal })) {
     lines.push(entry.line);
     offset = entry.offset;
     skipped = entry.skipped;
+    missed = entry.missed;
   }
-  yield { lines, skipped };
-  let before = 0;
+  yield { lines, skipped, missed };
+  let before = { skipped: 0, missed: 0 };
   for await (const entry of read(path, offset, { follow: true, signal })) {
-    yield { lines: [entry.line], skipped: entry.skipped - before };
-    before = entry.skipped;
+    yield { lines: [entry.line], skipped: entry.skipped - before.skipped, missed: entry.missed - before.missed };
+    before = entry;
   }
 }
