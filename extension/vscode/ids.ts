@@ -12,6 +12,7 @@ export const commandIds = {
   newBottle: 'botBottle.newBottle',
   adoptBottle: 'botBottle.adoptBottle',
   adoptDraft: 'botBottle.adoptDraft',
+  answerConsent: 'botBottle.answerConsent',
   storeCredential: 'botBottle.storeCredential',
   doctor: 'botBottle.doctor',
   cleanUp: 'botBottle.cleanUp',

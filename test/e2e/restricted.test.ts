@@ -62,6 +62,8 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('a folder that nobody trusts
     await window.vs.quick.enter('trusted');
     await window.vs.quick.titled('colour');
     await window.vs.quick.pick('No colour');
+    await window.vs.editors.tab(`${workspaceAgent} (new to you)`).waitFor();
+    await window.vs.command('Bottle: Answer');
     await window.vs.quick.titled('4/4');
     await window.shot('trusted consent');
     await window.vs.quick.pick('Agree and Start');

@@ -12,8 +12,8 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('an agent of the workspace',
   let window: TestWindow;
   const approvals = (): string[] => (existsSync(join(window.home, 'approvals')) ? readdirSync(join(window.home, 'approvals')) : []);
 
-  /** Answers the questions up to the plan, with the keyboard alone. */
-  async function plan(label: string): Promise<void> {
+  /** Answers the questions up to the plan, or to the diff before it, with the keyboard alone. */
+  async function ask(label: string): Promise<void> {
     await window.vs.command('Bottle: Start Agent');
     await window.vs.quick.titled('agent');
     await window.vs.quick.enter('helper');
@@ -21,6 +21,10 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('an agent of the workspace',
     await window.vs.quick.enter(label);
     await window.vs.quick.titled('colour');
     await window.vs.quick.enter('No colour');
+  }
+  const tab = (title: string) => window.vs.editors.tab(title);
+  async function answer(): Promise<void> {
+    await window.vs.command('Bottle: Answer');
     await window.vs.quick.titled('4/4');
   }
   const diff = () => window.vs.editors.diff();
@@ -42,77 +46,64 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('an agent of the workspace',
     await window.vs.command('Notifications: Clear All Notifications');
   });
 
-  test('is shown whole the first time, its reach above its words; Escape starts and files nothing', async () => {
-    await plan('left');
-    await window.vs.editors.tab('helper (new to you)').waitFor();
+  test('is shown whole the first time, its reach above its words; giving up files nothing', async () => {
+    await ask('left');
+    await tab('helper (new to you)').waitFor();
     const { left, right } = await until('the diff', async () => ((await diff()).right.includes('Be kind.') ? diff() : undefined));
     expect(left.trim()).toBe('');
     expect(right.indexOf('- run shell')).toBeLessThan(right.indexOf('Be kind.'));
-    expect(await window.vs.quick.text()).toMatch(/You have not agreed to it so far/);
+    await until('the focus in the diff', () => window.vs.page.evaluate(() => document.activeElement?.closest('.monaco-diff-editor') instanceof HTMLElement));
     await window.shot('consent first');
-    await window.vs.quick.cancel();
-    await window.vs.editors.tab('helper (new to you)').waitFor({ state: 'detached' });
+    await window.vs.toastButton('comes from this workspace', 'Cancel');
+    await tab('helper (new to you)').waitFor({ state: 'detached' });
     expect(approvals()).toEqual([]);
     expect(window.bottles()).toEqual([]);
   });
 
-  test('is read at leisure: closing the diff brings the question back, all by keyboard', async () => {
-    await plan('first');
-    await window.vs.page.keyboard.press('ArrowDown');
-    await until('the row to be active', () => window.vs.page.locator('.quick-input-list .monaco-list-row.focused').innerText().then((text) => text.includes('Read the Diff First')));
-    await window.vs.page.keyboard.press('Enter');
-    await window.vs.page.locator('.quick-input-widget:visible').waitFor({ state: 'hidden' });
-    await until('the focus in the diff', () => window.vs.page.evaluate(() => document.activeElement?.closest('.monaco-diff-editor') !== null && document.activeElement?.closest('.monaco-diff-editor') !== undefined));
+  test('that was read starts after a yes; closing the diff leads to the question, all by keyboard', async () => {
+    await ask('first');
+    await tab('helper (new to you)').waitFor();
     await window.vs.command('View: Close Editor');
     await window.vs.quick.titled('4/4');
+    expect(await window.vs.quick.text()).toMatch(/You have not agreed to it so far/);
+    await window.vs.page.keyboard.press('ArrowDown');
+    await window.vs.page.keyboard.press('Enter');
+    await tab('helper (new to you)').waitFor();
+    await answer();
+    await window.shot('consent question');
     await window.vs.page.keyboard.press('Enter');
     await window.vs.terminals.shows('$', 60_000);
     expect(window.bottles()).toMatchObject([{ slug: 'first', state: 'running' }]);
     expect(approvals()).toHaveLength(1);
+    await tab('helper (new to you)').waitFor({ state: 'detached' });
   });
 
   test('that was agreed to is not asked about again', async () => {
-    await plan('second');
-    const text = await window.vs.quick.text();
-    expect(text).not.toContain('Agree and Start');
-    expect(text).not.toContain('Read the Diff First');
+    await ask('second');
+    await window.vs.quick.titled('4/4');
+    expect(await window.vs.quick.text()).not.toMatch(/Agree and Start|Read It Again/);
     await window.vs.quick.cancel();
   });
 
-  test('that changed is shown against what was agreed to', async () => {
+  test('that changed is shown against what was agreed to, and one whose bottle reaches more too', async () => {
     writeFileSync(join(window.workspace, agentFile), agent('Be cruel.'));
-    await plan('third');
-    await window.vs.editors.tab('helper (agreed to ↔ now)').waitFor();
-    await until('both sides', async () => {
-      const { left, right } = await diff();
-      return left.includes('Be kind.') && right.includes('Be cruel.');
-    });
-    expect(await window.vs.quick.text()).toContain('Its text has changed');
-    await window.shot('consent changed');
-    await window.vs.quick.cancel();
-  });
-
-  test('whose bottle reaches more is shown with both reaches', async () => {
-    writeFileSync(join(window.workspace, agentFile), agent('Be kind.'));
     writeFileSync(join(window.home, 'bottles/shell.md'), '---\nagent_provider:\n  template: shell\negress:\n  routes:\n    - host: added.example\n---\n');
-    await plan('fourth');
+    await ask('third');
+    await tab('helper (agreed to ↔ now)').waitFor();
     await until('both sides', async () => {
       const { left, right } = await diff();
-      return left.includes('reach no host of its own') && right.includes('reach added.example');
+      return left.includes('Be kind.') && right.includes('Be cruel.') && left.includes('reach no host of its own') && right.includes('reach added.example');
     });
-    await window.shot('consent reach');
-    await window.vs.quick.pick('Agree and Start');
-    await until('two bottles', () => window.bottles().length === 2);
-    expect(approvals()).toHaveLength(1);
+    await window.shot('consent changed');
+    await answer();
+    expect(await window.vs.quick.text()).toContain('have changed since');
   });
 
   test('that changes while the person reads does not start', async () => {
     writeFileSync(join(window.workspace, agentFile), agent('Be odd.'));
-    await plan('fifth');
-    await window.vs.editors.tab('helper (agreed to ↔ now)').waitFor();
-    writeFileSync(join(window.workspace, agentFile), agent('Be cruel.'));
     await window.vs.quick.pick('Agree and Start');
     await window.vs.toast('changed after it was shown').waitFor();
-    expect(window.bottles()).toHaveLength(2);
+    expect(window.bottles()).toHaveLength(1);
+    expect(approvals()).toHaveLength(1);
   });
 });

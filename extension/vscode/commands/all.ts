@@ -37,6 +37,7 @@ export function allCommands(app: App): Readonly<Record<CommandName, Command>> {
     newBottle: newBottleCommand(app),
     adoptBottle: adoptBottleCommand(app),
     adoptDraft: adoptDraftCommand(app),
+    answerConsent: async () => app.consents.answer(),
     storeCredential: storeCredentialCommand(app),
     doctor: doctorCommand(app),
     cleanUp: cleanUpCommand(app),

@@ -42,8 +42,8 @@ function items(plan: Plan, more: readonly 'read'[]): PreflightItem[] {
   };
   const read: PreflightItem = {
     answer: 'read',
-    label: l10n.t('Read the Diff First'),
-    description: l10n.t('close it to come back here'),
+    label: l10n.t('Read It Again'),
+    description: l10n.t('and come back here'),
     iconPath: new ThemeIcon('diff'),
     alwaysShow: true,
   };

@@ -1,21 +1,20 @@
-import { l10n, window } from 'vscode';
+import { ProgressLocation, l10n, window } from 'vscode';
 import type { StartPlan } from '../../core/bottle/bottles.ts';
 import type { App } from '../app.ts';
 import { askPlan } from '../start/preflightPick.ts';
 
 /**
- * Shows the plan and waits for the person's yes. A workspace's agent is shown as a diff behind the question; who wants
- * to read it at leisure leaves the question, and closing the diff brings it back. What they agree to is filed.
+ * Shows the plan and waits for the person's yes. A workspace's agent is read first, as a diff that nothing covers; the
+ * question comes when they answer or close it. What they agree to is filed.
  */
 export async function confirmPlan(app: Pick<App, 'load' | 'consents'>, plan: StartPlan): Promise<boolean> {
   if (plan.review === null) return (await askPlan(plan.shown, [])) === 'start';
-  await app.consents.open(plan, false);
   try {
     for (;;) {
+      if (!(await read(app, plan))) return false;
       const answer = await askPlan(plan.shown, ['read']);
       if (answer === 'leave') return false;
       if (answer === 'start') break;
-      await read(app, plan);
     }
     await (await app.load()).bottles.approve(plan);
     return true;
@@ -24,12 +23,12 @@ export async function confirmPlan(app: Pick<App, 'load' | 'consents'>, plan: Sta
   }
 }
 
-async function read({ consents }: Pick<App, 'consents'>, plan: StartPlan): Promise<void> {
-  const hint = window.setStatusBarMessage(`$(info) ${l10n.t('Close the diff to go back to the question.')}`);
-  try {
-    await consents.open(plan, true);
-    await consents.closed(plan);
-  } finally {
-    hint.dispose();
-  }
+/** Opens the diff and waits until the person is done with it. False when they gave up. */
+async function read({ consents }: Pick<App, 'consents'>, plan: StartPlan): Promise<boolean> {
+  await consents.open(plan);
+  const title = l10n.t('The agent {0} comes from this workspace. Read what it says and could do, then choose Answer in the title bar, or close the diff.', plan.shown.agent);
+  return window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, async (_progress, stop) => {
+    await consents.read(plan, stop);
+    return !stop.isCancellationRequested;
+  });
 }

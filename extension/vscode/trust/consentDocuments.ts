@@ -1,5 +1,5 @@
 import { EventEmitter, TabInputTextDiff, Uri, commands, window, workspace } from 'vscode';
-import type { Tab, TextDocumentContentProvider } from 'vscode';
+import type { CancellationToken, Tab, TextDocumentContentProvider } from 'vscode';
 import type { StartPlan } from '../../core/bottle/bottles.ts';
 import { Disposables } from '../disposables.ts';
 import { schemes } from '../ids.ts';
@@ -11,6 +11,7 @@ export class ConsentDocuments implements TextDocumentContentProvider {
   readonly #held = new Disposables();
   readonly #changed = this.#held.add(new EventEmitter<Uri>());
   readonly onDidChange = this.#changed.event;
+  readonly #answered = this.#held.add(new EventEmitter<void>());
 
   constructor() {
     this.#held.add(workspace.registerTextDocumentContentProvider(schemes.consent, this));
@@ -20,26 +21,30 @@ export class ConsentDocuments implements TextDocumentContentProvider {
     return this.#texts.get(uri.toString()) ?? '';
   }
 
-  /** Opens the diff of a plan that has something to agree to. The focus stays where it is unless `focus`. */
-  async open(plan: StartPlan, focus: boolean): Promise<void> {
+  /** Opens the diff of a plan that has something to agree to. */
+  async open(plan: StartPlan): Promise<void> {
     const { review, shown } = plan;
     if (review === null) return;
     const [approved, present] = [side(plan, 'approved'), side(plan, 'present')];
     this.#put(approved, review.approved ?? '');
     this.#put(present, review.present);
-    await commands.executeCommand('vscode.diff', approved, present, consentTitle(shown.agent, review.approved === null), { preview: false, preserveFocus: !focus });
+    await commands.executeCommand('vscode.diff', approved, present, consentTitle(shown.agent, review.approved === null), { preview: false });
   }
 
-  /** Resolves once the person has closed the diff; at once when it is not open. */
-  async closed(plan: StartPlan): Promise<void> {
-    if (this.#tabs(plan).length === 0) return;
+  /** Resolves once the person is done reading: they said so, or closed the diff. Rejects never; `stop` ends the wait. */
+  async read(plan: StartPlan, stop: CancellationToken): Promise<void> {
+    const listening = new Disposables();
     await new Promise<void>((resolve) => {
-      const listening = window.tabGroups.onDidChangeTabs(() => {
-        if (this.#tabs(plan).length > 0) return;
-        listening.dispose();
-        resolve();
-      });
+      listening.add(this.#answered.event(() => resolve()));
+      listening.add(stop.onCancellationRequested(() => resolve()));
+      listening.add(window.tabGroups.onDidChangeTabs(() => void (this.#tabs(plan).length === 0 && resolve())));
     });
+    listening.dispose();
+  }
+
+  /** The person is done reading. */
+  answer(): void {
+    this.#answered.fire();
   }
 
   /** Closes the diff and forgets its texts. */
