@@ -33,7 +33,7 @@ const LARGEST_FILE = 512 * 1024;
 export function parseRoutesFile(text: string): ParsedRoutesFile {
   if (text.length > LARGEST_FILE) return { ok: false, errors: [{ line: 1, column: 1, key: '', message: 'the file is larger than 512 KiB', hint: 'Join routes, or take out what is not used.' }] };
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, customTags: [], prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, version: '1.2', schema: 'core', stringKeys: true, uniqueKeys: true, merge: false, strict: true, customTags: [], prettyErrors: false });
   const at = (offset: number, key: string, message: string, hint = ''): RoutesFileError => {
     const position = lines.linePos(offset);
     return { line: Math.max(position.line, 1), column: Math.max(position.col, 1), key, message, hint };
