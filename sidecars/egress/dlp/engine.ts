@@ -1,6 +1,6 @@
-import { foldTable } from './fold.ts';
+import { foldTable, leetFold } from './fold.ts';
 import type { Fold } from './fold.ts';
-import { leetFold, phraseSearch } from './injection.ts';
+import { phraseSearch } from './injection.ts';
 import type { PhraseSearch } from './injection.ts';
 import type { ScanLimits } from './limits.ts';
 import type { KnownSecret } from './scanner.ts';

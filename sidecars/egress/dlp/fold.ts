@@ -17,14 +17,23 @@ const blocks: readonly (readonly [from: number, to: number])[] = [
   [0x1fbf0, 0x1fbf9],
 ];
 
-/** Code point to lower-case ASCII letter or digit; 0 for what stands for neither. */
-export type Fold = Uint8Array;
+/** How text is folded. */
+export interface Fold {
+  /** Code point to lower-case ASCII letter or digit; 0 for what stands for neither. */
+  readonly letters: Uint8Array;
+  /** The same for bytes, but `LOOK` for those that are not what they seem. */
+  readonly bytes: Uint8Array;
+}
 
-export const FOLD_SIZE = 0x1fc00;
+/** Stands in a table of bytes for: part of a longer character, or a sign that may begin an escape or a string. */
+export const LOOK = 255;
+
+const SIZE = 0x1fc00;
+const signs = '"%&=\\';
 
 /** Case, full width, mathematical and circled letters, accents and look-alikes folded to one plain letter. */
 export function foldTable(): Fold {
-  const table = new Uint8Array(FOLD_SIZE);
+  const table = new Uint8Array(SIZE);
   const plain = (code: number): number => ((code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x7a) ? code : code >= 0x41 && code <= 0x5a ? code + 32 : 0);
   for (let code = 0; code < 0x80; code++) table[code] = plain(code);
   for (const [from, to] of blocks) {
@@ -32,7 +41,19 @@ export function foldTable(): Fold {
     for (let code = from; code <= to; code++) table[code] = plain(String.fromCodePoint(code).normalize('NFKD').codePointAt(0) ?? 0);
   }
   for (const [letter, others] of Object.entries(lookAlikes)) for (const other of others) table[other.codePointAt(0) ?? 0] = letter.charCodeAt(0);
-  return table;
+  return foldOf(table);
+}
+
+/** Digits that are written for letters. */
+const leet: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't' };
+
+/** The fold for phrases: digits read as the letters they stand for. */
+export function leetFold({ letters }: Fold): Fold {
+  return foldOf(letters.map((letter) => (leet[String.fromCharCode(letter)] ?? String.fromCharCode(letter)).charCodeAt(0)));
+}
+
+function foldOf(letters: Uint8Array): Fold {
+  return { letters, bytes: new Uint8Array(256).map((_, byte) => (byte >= 0x80 || signs.includes(String.fromCharCode(byte)) ? LOOK : (letters[byte] ?? 0))) };
 }
 
 /**

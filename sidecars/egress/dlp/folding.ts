@@ -1,7 +1,7 @@
-import { codePointAt, FOLD_SIZE } from './fold.ts';
+import { codePointAt, LOOK } from './fold.ts';
 import type { Fold } from './fold.ts';
 
-/** Where bytes are written one after the other, with the end of what came before kept in front. */
+/** Bytes written one after the other, with the end of what came before kept in front. */
 interface Stream {
   bytes: Uint8Array;
   length: number;
@@ -31,21 +31,13 @@ const TAIL = 2048;
 const AROUND = 256;
 
 const QUOTE = 0x22;
-const PERCENT = 0x25;
 const AMPERSAND = 0x26;
-const EQUALS = 0x3d;
 const BACKSLASH = 0x5c;
 
-/** Escapes of JSON and most languages that stand for white space and would leave their letter behind: b f n r t. */
-const blanks = new Uint8Array(256).map((_, byte) => ('bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0));
-/** What to do with a byte: drop it, keep it, look closer. */
-const DROP = 0;
-const KEEP = 1;
-const SPECIAL = 2;
-const kinds = new Uint8Array(256).map((_, byte) =>
-  byte >= 0x80 || [QUOTE, PERCENT, AMPERSAND, EQUALS, BACKSLASH].includes(byte) ? SPECIAL : /[A-Za-z0-9]/.test(String.fromCharCode(byte)) ? KEEP : DROP,
-);
-const hexDigits = new Uint8Array(256).map((_, byte) => (/[0-9A-Fa-f]/.test(String.fromCharCode(byte)) ? 1 : 0));
+const table = (pattern: RegExp): Uint8Array => new Uint8Array(256).map((_, byte) => (pattern.test(String.fromCharCode(byte)) ? 1 : 0));
+/** Escapes of JSON and most languages that stand for white space and would leave their letter behind. */
+const blanks = table(/[bfnrt]/);
+const hexDigits = table(/[0-9A-Fa-f]/);
 
 /**
  * Folds a text as it streams by: lower case, nothing but letters and digits. Whatever was put between the characters
@@ -56,9 +48,7 @@ export class Folding {
   readonly #text: Stream = { bytes: new Uint8Array(0), length: 0 };
   readonly #values: Stream = { bytes: new Uint8Array(0), length: 0 };
   readonly #keys: Stream = { bytes: new Uint8Array(0), length: 0 };
-  #inString = 0;
-  /** Where the string began in `#values`. */
-  #mark = 0;
+  #inString = false;
 
   constructor(fold: Fold) {
     this.#fold = fold;
@@ -66,66 +56,52 @@ export class Folding {
 
   /** Folds `bytes[from, to)`; a character that begins inside is read to its end. */
   push(bytes: Uint8Array, from: number, to: number): Folded {
-    const [text, values, keys] = [this.#text, this.#values, this.#keys];
-    const dropped = room(values, to - from + 4);
-    this.#mark = Math.max(0, this.#mark - dropped);
-    room(text, to - from + 4);
-    room(keys, values.bytes.length);
+    const text = this.#text;
+    for (const stream of [text, this.#values, this.#keys]) room(stream, to - from + 4);
     const escapes: Region[] = [];
-    const [fold, textBytes, valueBytes] = [this.#fold, text.bytes, values.bytes];
-    let textLength = text.length;
-    let valueLength = values.length;
+    const letters = this.#fold.letters;
+    const plain = this.#fold.bytes;
+    const out = text.bytes;
+    let length = text.length;
+    let begin = length;
     let inString = this.#inString;
     for (let at = from; at < to; at++) {
       const byte = bytes[at] ?? 0;
-      const kind = kinds[byte] ?? 0;
-      if (kind !== SPECIAL) {
+      const letter = plain[byte] ?? 0;
+      if (letter !== LOOK) {
         // Without a branch: letters and what is between them come in no order a processor could guess.
-        const letter = fold[byte] ?? 0;
-        textBytes[textLength] = letter;
-        textLength += kind;
-        valueBytes[valueLength] = letter;
-        valueLength += kind & inString;
-        continue;
-      }
-      if (byte >= 0x80) {
+        out[length] = letter;
+        length += (letter + 127) >> 7;
+      } else if (byte >= 0x80) {
         const packed = codePointAt(bytes, at);
-        const code = packed & 0xffffff;
-        const letter = code < FOLD_SIZE ? (fold[code] ?? 0) : 0;
+        const wide = letters[packed & 0xffffff] ?? 0;
         at += (packed >>> 24) - 1;
-        if (letter === 0) continue;
-        textBytes[textLength++] = letter;
-        valueBytes[valueLength] = letter;
-        valueLength += inString;
+        if (wide !== 0) out[length++] = wide;
       } else if (byte === QUOTE) {
-        if (inString === 1) {
-          if (isKey(bytes, at + 1)) {
-            keys.length = append(keys, valueBytes, this.#mark, valueLength);
-            valueLength = this.#mark;
-          }
-          inString = 0;
-        } else {
-          this.#mark = valueLength;
-          inString = 1;
-        }
+        if (inString) append(isKey(bytes, at + 1) ? this.#keys : this.#values, out, begin, length);
+        begin = length;
+        inString = !inString;
       } else if (byte === BACKSLASH) {
         const next = bytes[at + 1] ?? 0;
-        if (next === BACKSLASH) continue;
         if (next === QUOTE || blanks[next] === 1) at++;
         else if ((next | 0x20) === 0x75 || next === 0x78) note(escapes, at);
       } else if (byte === AMPERSAND) {
         if (bytes[at + 1] === 0x23 || bytes[at + 1] === 0x61) note(escapes, at);
       } else if (hexDigits[bytes[at + 1] ?? 0] === 1 && hexDigits[bytes[at + 2] ?? 0] === 1) note(escapes, at);
     }
-    text.length = textLength;
-    values.length = valueLength;
+    if (inString) append(this.#values, out, begin, length);
+    text.length = length;
     this.#inString = inString;
-    return { text: textBytes.subarray(0, textLength), values: valueBytes.subarray(0, valueLength), keys: keys.bytes.subarray(0, keys.length), escapes };
+    return { text: written(text), values: written(this.#values), keys: written(this.#keys), escapes };
   }
 }
 
-/** Makes room for `more` bytes, keeping the tail; says how many bytes went from the front. */
-function room(stream: Stream, more: number): number {
+function written({ bytes, length }: Stream): Uint8Array {
+  return bytes.subarray(0, length);
+}
+
+/** Makes room for `more` bytes behind the tail of what was there. */
+function room(stream: Stream, more: number): void {
   const dropped = Math.max(0, stream.length - TAIL);
   const kept = stream.length - dropped;
   if (stream.bytes.length < kept + more) {
@@ -134,12 +110,13 @@ function room(stream: Stream, more: number): number {
     stream.bytes = grown;
   } else stream.bytes.copyWithin(0, dropped, stream.length);
   stream.length = kept;
-  return dropped;
 }
 
-function append(stream: Stream, bytes: Uint8Array, from: number, to: number): number {
-  for (let i = from; i < to; i++) stream.bytes[stream.length + i - from] = bytes[i] ?? 0;
-  return stream.length + to - from;
+function append(stream: Stream, bytes: Uint8Array, from: number, to: number): void {
+  const { bytes: out, length } = stream;
+  if (to - from > 64) out.set(bytes.subarray(from, to), length);
+  else for (let i = from; i < to; i++) out[length + i - from] = bytes[i] ?? 0;
+  stream.length = length + to - from;
 }
 
 /** Whether the string that ended before `at` is followed by a colon. */

@@ -3,7 +3,7 @@ import type { Engine } from './engine.ts';
 import { characterEnd } from './fold.ts';
 import { Folding } from './folding.ts';
 import { withoutTags } from './markup.ts';
-import { decodings, runsIn } from './runs.ts';
+import { Decoded, runsIn } from './runs.ts';
 import { CANARY } from './scanner.ts';
 import type { BodyAbout } from './scanner.ts';
 import { unescaped } from './unescape.ts';
@@ -71,7 +71,9 @@ export class InboundText {
     const regions = [...escapes];
     this.#findIn(withoutTags(window));
     for (const { from, to } of regions) this.#findIn(unescaped(window.subarray(Math.max(0, from - TAIL), to), false));
-    for (const plain of runsIn(window, 0, window.length).flatMap((run) => decodings(window, run))) if (isText(plain)) this.#findIn(plain);
+    const plain = new Decoded();
+    for (const run of runsIn(window)) plain.add(window, run);
+    if (plain.length > 0) this.#findIn(plain.take());
   }
 
   #findIn(bytes: Buffer | undefined): void {

@@ -1,4 +1,3 @@
-import type { Fold } from './fold.ts';
 import { phrases } from './phrases.ts';
 import type { PhraseRule } from './phrases.ts';
 import { wuManber } from './search/wuManber.ts';
@@ -17,14 +16,6 @@ const CONTEXT = 32;
  * an injection gets it past us, and makes it an example for the reader too.
  */
 const mention = /(?:suchas|forexample|forinstance|examples?|eg|ie|like|called|saying|says|said|phrases?|strings?|prompts?|injections?|attacks?|commands?|text|contains?|containing|includes?|including|reads?|tosay|telling(?:it|themodel)to|tell(?:it|themodel|theai)to|asked(?:it)?to|modelto|instructed(?:it)?to)$/;
-
-/** Digits and signs that are written for letters. */
-const leet: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't' };
-
-/** The fold for phrases: digits read as the letters they stand for. */
-export function leetFold(fold: Fold): Fold {
-  return fold.map((letter) => (leet[String.fromCharCode(letter)] ?? String.fromCharCode(letter)).charCodeAt(0));
-}
 
 export function phraseSearch(rules: readonly PhraseRule[] = phrases): PhraseSearch {
   const leads = rules.flatMap((rule) => rule.leads.map((lead) => ({ rule, lead })));

@@ -5,7 +5,7 @@ import type { Region } from './folding.ts';
 import { isHome } from './homes.ts';
 import { packedIn } from './packed.ts';
 import type { Packed } from './packed.ts';
-import { decodings, runsIn } from './runs.ts';
+import { Decoded, runsIn } from './runs.ts';
 import type { Run } from './runs.ts';
 import { CANARY } from './scanner.ts';
 import type { Detectors, KnownSecret } from './scanner.ts';
@@ -96,7 +96,7 @@ export class Inspection {
     }
     this.#pack(bytes, depth);
     if (!isPlain) yield* this.#undo(bytes, regions, depth, decoded(where));
-    if (depth < DEPTH) yield* this.#decode(bytes, runsIn(bytes, 0, bytes.length), depth + 1, decoded(where));
+    if (depth < DEPTH) yield* this.#decode(bytes, runsIn(bytes), depth + 1, decoded(where));
     const narrow = depth === 0 ? withoutNuls(bytes) : undefined;
     if (narrow !== undefined && this.spend(narrow.length)) yield* this.view(narrow, { depth: 1, where: decoded(where) });
   }
@@ -156,7 +156,7 @@ export class Inspection {
       for (let at = from; at < Math.min(to, bytes.length); at += SLICE) {
         // Cut pieces overlap, so that an escape or a needle on the border is whole in one of them.
         const piece = bytes.subarray(Math.max(from, at - 512), Math.min(to, at + SLICE));
-        for (const quotedPrintable of [false, true]) {
+        for (const quotedPrintable of piece.includes('=') ? [false, true] : [false]) {
           const undone = unescaped(piece, quotedPrintable);
           if (undone === undefined) continue;
           if (!this.spend(undone.length)) return;
@@ -170,20 +170,16 @@ export class Inspection {
 
   /** Base64 and hex decoded; short ones are looked through together. */
   *#decode(bytes: Buffer, runs: readonly Run[], depth: number, where: string): Generator<void, void, void> {
-    let gathered: Buffer[] = [];
-    let size = 0;
+    const plain = new Decoded();
     for (const run of runs) {
-      for (const plain of decodings(bytes, run)) {
-        if (!this.spend(plain.length)) return;
-        gathered.push(plain, newline);
-        size += plain.length;
-      }
-      if (size < SLICE) continue;
+      const before = plain.length;
+      plain.add(bytes, run);
+      if (!this.spend(plain.length - before)) return;
+      if (plain.length < SLICE) continue;
       yield;
-      yield* this.view(Buffer.concat(gathered), { depth, where });
-      [gathered, size] = [[], 0];
+      yield* this.view(plain.take(), { depth, where });
     }
-    if (size > 0) yield* this.view(Buffer.concat(gathered), { depth, where });
+    if (plain.length > 0) yield* this.view(plain.take(), { depth, where });
   }
 }
 

@@ -4,8 +4,8 @@ export interface Run {
   to: number;
 }
 
-/** Shorter ones hold nothing that is worth decoding. */
-const SHORTEST = 24;
+/** Shorter ones hold no token. Bytes. */
+const SHORTEST = 26;
 
 /** Two lines of a wrapped text are at most so far apart, in bytes: line end and indentation, perhaps as `\r\n` escapes. */
 const GAP = 24;
@@ -15,13 +15,14 @@ const inRun = table(/[A-Za-z0-9+/_-]/);
 const inGap = table(/[\s=\\rn",]/);
 
 /**
- * Where `bytes[from, to)` holds base64 or hex. Looks at every 24th byte only, and goes back from those that fit: text
- * with spaces in it costs next to nothing.
+ * Where `bytes` holds base64 or hex. Looks at every 26th byte only, and goes back from those that fit: text with spaces
+ * in it costs next to nothing.
  */
-export function runsIn(bytes: Uint8Array, from: number, to: number): Run[] {
+export function runsIn(bytes: Uint8Array): Run[] {
   const runs: Run[] = [];
-  let begin = from;
-  let lineBegin = from;
+  const to = bytes.length;
+  let begin = 0;
+  let lineBegin = 0;
   while (begin + SHORTEST <= to) {
     let at = begin + SHORTEST - 1;
     while (at >= begin && inRun[bytes[at] ?? 0] === 1) at--;
@@ -34,8 +35,9 @@ export function runsIn(bytes: Uint8Array, from: number, to: number): Run[] {
     const last = runs.at(-1);
     const goesOn = last !== undefined && isGap(bytes, last.to, begin);
     // Lines of a wrapped text are whole groups of four; of others, each is tried alone as well.
-    if (!goesOn || (last.to - lineBegin) % 4 !== 0) runs.push({ from: begin, to: end });
+    const isNew = !goesOn || (last.to - lineBegin) % 4 !== 0;
     if (goesOn) last.to = end;
+    if (isNew) runs.push({ from: begin, to: end });
     [begin, lineBegin] = [end, begin];
   }
   // The last line of a wrapped text may be short.
@@ -58,61 +60,87 @@ function lastLine(bytes: Uint8Array, from: number, to: number): number {
   return end;
 }
 
-const values = new Int8Array(256).fill(-1);
-Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').forEach((character, value) => (values[character.charCodeAt(0)] = value));
-values[0x2d] = 62;
-values[0x5f] = 63;
+const OTHER = 0;
+const DIGIT = 1;
+const LOWER = 2;
+const UPPER = 4;
+const NO_HEX = 8;
+const classes = new Uint8Array(256).map((_, byte) => {
+  const character = String.fromCharCode(byte);
+  const beyond = /[0-9a-f\s]/i.test(character) ? OTHER : NO_HEX;
+  return beyond | (/[0-9]/.test(character) ? DIGIT : /[a-z]/.test(character) ? LOWER : /[A-Z]/.test(character) ? UPPER : OTHER);
+});
 
-/** Writes what the base64 in `bytes[from, to)` stands for to `out`; returns its length. Everything else is skipped. */
-function decodeBase64(bytes: Uint8Array, from: number, to: number, out: Uint8Array): number {
-  let [length, value, bits] = [0, 0, 0];
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at] ?? 0;
-    // An escaped line break, not the letter n.
-    if (byte === 0x5c) at++;
-    const six = byte === 0x5c ? -1 : (values[byte] ?? -1);
-    if (byte === 0x3d) bits = 0;
-    if (six < 0) continue;
-    value = ((value << 6) | six) & 0xffff;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    out[length++] = (value >>> bits) & 0xff;
-  }
-  return length;
-}
-
-/** The same for hex; 0 when the run is something else. */
-function decodeHex(bytes: Uint8Array, from: number, to: number, out: Uint8Array): number {
-  let [length, value, digits] = [0, 0, 0];
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte <= 0x20) continue;
-    const lower = byte | 0x20;
-    const digit = byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
-    if (digit < 0) return 0;
-    value = (value << 4) | digit;
-    if (++digits % 2 === 1) continue;
-    out[length++] = value & 0xff;
-    value = 0;
-  }
-  return length;
-}
+const sextets = new Int8Array(256).fill(-1);
+Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').forEach((character, value) => (sextets[character.charCodeAt(0)] = value));
+sextets[0x2d] = 62;
+sextets[0x5f] = 63;
 
 /** Base64 of a gzip header, at the beginning of a group of four. */
 const gzipText = Buffer.from('H4sI');
 
-/** What a run may stand for: base64 from its beginning, base64 from each gzip header inside, hex. */
-export function decodings(bytes: Buffer, { from, to }: Run): Buffer[] {
-  const decoded: Buffer[] = [];
-  const add = (decode: typeof decodeBase64, begin: number): void => {
-    const out = Buffer.allocUnsafe(Math.ceil((to - begin) * 0.75) + 1);
-    const length = decode(bytes, begin, to, out);
-    if (length > 0) decoded.push(out.subarray(0, length));
-  };
-  add(decodeBase64, from);
-  if (/^[0-9a-fA-F]{16}/.test(bytes.toString('latin1', from, from + 16))) add(decodeHex, from);
-  const run = bytes.subarray(0, to);
-  for (let at = run.indexOf(gzipText, from + 1); at >= 0; at = run.indexOf(gzipText, at + 1)) if ((at - from) % 4 !== 0) add(decodeBase64, at);
-  return decoded;
+/** What runs stand for, each decoding ended by a line feed: base64 from its beginning, base64 from a gzip header, hex. */
+export class Decoded {
+  #bytes = Buffer.alloc(0);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.#length);
+    [this.#bytes, this.#length] = [Buffer.alloc(0), 0];
+    return taken;
+  }
+
+  /** A name, a path or a line of dashes is a run too, but base64 of so many bytes has digits and letters of both cases. */
+  add(bytes: Buffer, { from, to }: Run): void {
+    let seen = OTHER;
+    for (let at = from; at < to; at++) seen |= classes[bytes[at] ?? 0] ?? 0;
+    if ((seen & NO_HEX) === 0) this.#hex(bytes, from, to);
+    if ((seen & DIGIT) === 0 || (seen & LOWER) === 0 || (seen & UPPER) === 0) return;
+    this.#base64(bytes, from, to);
+    for (let at = bytes.indexOf(gzipText, from + 1); at >= 0 && at < to; at = bytes.indexOf(gzipText, at + 1)) if ((at - from) % 4 !== 0) this.#base64(bytes, at, to);
+  }
+
+  #room(more: number): Buffer {
+    if (this.#bytes.length < this.#length + more + 1) this.#bytes = Buffer.concat([this.#bytes.subarray(0, this.#length)], 2 * this.#length + more + 4096);
+    return this.#bytes;
+  }
+
+  #base64(bytes: Buffer, from: number, to: number): void {
+    const out = this.#room(to - from);
+    let [length, value, bits] = [this.#length, 0, 0];
+    for (let at = from; at < to; at++) {
+      const byte = bytes[at] ?? 0;
+      const sextet = sextets[byte] ?? -1;
+      if (sextet < 0) {
+        // An escaped line break, not the letter n; padding ends one text.
+        if (byte === 0x5c) at++;
+        if (byte === 0x3d) bits = 0;
+        continue;
+      }
+      value = ((value << 6) | sextet) & 0xffff;
+      bits += 6;
+      if (bits < 8) continue;
+      bits -= 8;
+      out[length++] = (value >>> bits) & 0xff;
+    }
+    out[length++] = 0x0a;
+    this.#length = length;
+  }
+
+  #hex(bytes: Buffer, from: number, to: number): void {
+    const out = this.#room(to - from);
+    let [length, value, digits] = [this.#length, 0, 0];
+    for (let at = from; at < to; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte <= 0x20) continue;
+      value = ((value << 4) | (byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57)) & 0xff;
+      if (++digits % 2 === 0) out[length++] = value;
+    }
+    out[length++] = 0x0a;
+    this.#length = length;
+  }
 }

@@ -51,7 +51,7 @@ function judge(rule: TokenRule, bytes: Uint8Array, at: number): Token | undefine
   const before = rule.before ?? 0;
   const begin = Math.max(0, at - before);
   // A token stands by itself: `xghp_` is part of some longer word.
-  if (before === 0 && isWord(bytes[at - 1])) return undefined;
+  if (before === 0 && isWord(bytes[at - 1]) && !followsEscape(bytes, at)) return undefined;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + begin, Math.min(bytes.length - begin, before + REACH)).toString('latin1');
   // A copy: the state of a sticky pattern is nobody else's.
   const found = new RegExp(rule.pattern).exec(text);
@@ -65,6 +65,12 @@ function judge(rule: TokenRule, bytes: Uint8Array, at: number): Token | undefine
 
 function isWord(byte: number | undefined): boolean {
   return byte !== undefined && ((byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a));
+}
+
+/** Whether what looks like the end of a word is the end of an escape: `\n`, `%3D`, `\u003d`. */
+function followsEscape(bytes: Uint8Array, at: number): boolean {
+  const text = Buffer.from(bytes.subarray(Math.max(0, at - 6), at)).toString('latin1');
+  return /(?:\\[abfnrtv0]|%[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4})$/.test(text);
 }
 
 /** The base64 of a private key without line ends, escaped or not, and without `Proc-Type:` lines. */

@@ -1,9 +1,19 @@
-/** A character written as something else, with its value and how many bytes that took. */
-interface Escape {
-  readonly code: number;
-  readonly size: number;
-  /** `code` is a byte of whatever encoding, not a character. */
-  readonly isByte?: true;
+/**
+ * What an escape stands for and how many bytes it takes, in one number: allocating a pair for each would be most of the
+ * work. Undefined escapes are 0.
+ */
+type Escape = number;
+
+/** A code point has 21 bits; this bit says that it is a byte of whatever encoding instead. */
+const BYTE = 1 << 21;
+const SIZE = 1 << 22;
+/** Stands for nothing: half a surrogate pair, a soft line break. */
+const NOTHING = 0x1fffff;
+const LARGEST = 0x10ffff;
+
+/** `code` written in `size` bytes. */
+function escape(code: number, size: number): Escape {
+  return size * SIZE + (code > LARGEST || (code >= 0xd800 && code <= 0xdfff) ? NOTHING : code);
 }
 
 /** An `&amp;` turns `&amp;#65;` into `&#65;`, and so on: more layers than this are somebody's game. */
@@ -29,33 +39,23 @@ function oneLayer(bytes: Buffer, quotedPrintable: boolean): Buffer | undefined {
   let undone = 0;
   for (let at = 0; at < bytes.length; ) {
     const byte = bytes[at] ?? 0;
-    const escape = byte === 0x25 ? percent(bytes, at) : byte === 0x5c ? backslash(bytes, at) : byte === 0x26 ? reference(bytes, at) : byte === 0x3d && quotedPrintable ? quoted(bytes, at) : undefined;
-    if (escape === undefined) {
+    const found = byte === 0x25 ? percent(bytes, at) : byte === 0x5c ? backslash(bytes, at) : byte === 0x26 ? reference(bytes, at) : byte === 0x3d && quotedPrintable ? quoted(bytes, at) : 0;
+    if (found === 0) {
       out[length++] = byte;
       at++;
-    } else {
-      at += escape.size;
-      undone++;
-      length = write(out, length, escape);
+      continue;
     }
+    at += Math.floor(found / SIZE);
+    undone++;
+    const code = found % SIZE;
+    if (code >= BYTE || code < 0x80) out[length++] = code & 0xff;
+    // An escape is at least as long as the UTF-8 of what it stands for: `out` never overflows.
+    else if (code !== NOTHING) length += out.write(String.fromCodePoint(code), length, 'utf8');
   }
   return undone === 0 ? undefined : out.subarray(0, length);
 }
 
-/** `out` never overflows: an escape is at least as long as the UTF-8 of what it stands for. */
-function write(out: Uint8Array, at: number, { code, isByte }: Escape): number {
-  if (code < 0) return at;
-  if (code < 0x80 || isByte) {
-    out[at] = code;
-    return at + 1;
-  }
-  const text = Buffer.from(String.fromCodePoint(code), 'utf8');
-  out.set(text, at);
-  return at + text.length;
-}
-
-function hexValue(byte: number | undefined): number {
-  if (byte === undefined) return -1;
+function hexValue(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const lower = byte | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
@@ -65,7 +65,7 @@ function hexValue(byte: number | undefined): number {
 function hexNumber(bytes: Uint8Array, at: number, digits: number): number {
   let value = 0;
   for (let i = 0; i < digits; i++) {
-    const digit = hexValue(bytes[at + i]);
+    const digit = hexValue(bytes[at + i] ?? 0);
     if (digit < 0) return -1;
     value = value * 16 + digit;
   }
@@ -73,62 +73,59 @@ function hexNumber(bytes: Uint8Array, at: number, digits: number): number {
 }
 
 /** Bytes stay bytes: a character of several comes as several escapes. */
-function percent(bytes: Uint8Array, at: number): Escape | undefined {
+function percent(bytes: Uint8Array, at: number): Escape {
   let digits = at + 1;
   while (bytes[digits] === 0x32 && bytes[digits + 1] === 0x35) digits += 2;
   const code = hexNumber(bytes, digits, 2);
-  if (code >= 0) return { code, size: digits + 2 - at, isByte: true };
-  return digits > at + 1 ? { code: 0x25, size: digits - at } : undefined;
+  if (code >= 0) return byteEscape(code, digits + 2 - at);
+  return digits > at + 1 ? escape(0x25, digits - at) : 0;
 }
 
-function backslash(bytes: Uint8Array, at: number): Escape | undefined {
+function backslash(bytes: Uint8Array, at: number): Escape {
   let letter = at + 1;
   while (bytes[letter] === 0x5c) letter++;
   const kind = (bytes[letter] ?? 0) | 0x20;
-  if (kind === 0x78) {
-    const code = hexNumber(bytes, letter + 1, 2);
-    return code < 0 ? undefined : { code, size: letter + 3 - at, isByte: true };
-  }
-  if (kind !== 0x75) return undefined;
+  if (kind === 0x78) return byteEscape(hexNumber(bytes, letter + 1, 2), letter + 3 - at);
+  if (kind !== 0x75) return 0;
   if (bytes[letter + 1] === 0x7b) return braced(bytes, at, letter + 2);
   const code = hexNumber(bytes, letter + 1, 4);
-  if (code < 0) return undefined;
-  if (code < 0xd800 || code > 0xdfff) return { code, size: letter + 5 - at };
-  const low = bytes[letter + 5] === 0x5c && bytes[letter + 6] === bytes[letter] ? hexNumber(bytes, letter + 7, 4) : -1;
-  if (code < 0xdc00 && low >= 0xdc00 && low <= 0xdfff) return { code: 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00), size: letter + 11 - at };
-  return { code: -1, size: letter + 5 - at };
+  if (code < 0) return 0;
+  const low = code >= 0xd800 && code < 0xdc00 && bytes[letter + 5] === 0x5c && bytes[letter + 6] === bytes[letter] ? hexNumber(bytes, letter + 7, 4) : -1;
+  if (low >= 0xdc00 && low <= 0xdfff) return escape(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00), letter + 11 - at);
+  return escape(code, letter + 5 - at);
 }
 
-function braced(bytes: Uint8Array, at: number, from: number): Escape | undefined {
+function braced(bytes: Uint8Array, at: number, from: number): Escape {
   let end = from;
-  while (end < from + 6 && hexValue(bytes[end]) >= 0) end++;
-  const code = hexNumber(bytes, from, end - from);
-  if (end === from || bytes[end] !== 0x7d) return undefined;
-  return { code: code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? -1 : code, size: end + 1 - at };
+  while (end < from + 6 && hexValue(bytes[end] ?? 0) >= 0) end++;
+  return end === from || bytes[end] !== 0x7d ? 0 : escape(hexNumber(bytes, from, end - from), end + 1 - at);
 }
 
 const amp = Buffer.from('&amp;');
 
-function reference(bytes: Uint8Array, at: number): Escape | undefined {
-  if (bytes[at + 1] !== 0x23) return amp.every((byte, i) => bytes[at + i] === byte) ? { code: 0x26, size: amp.length } : undefined;
+function reference(bytes: Uint8Array, at: number): Escape {
+  if (bytes[at + 1] !== 0x23) return amp.every((byte, i) => bytes[at + i] === byte) ? escape(0x26, amp.length) : 0;
   const hexadecimal = ((bytes[at + 2] ?? 0) | 0x20) === 0x78;
   const from = at + (hexadecimal ? 3 : 2);
   let end = from;
   let code = 0;
   for (; end < from + 10; end++) {
-    const digit = hexValue(bytes[end]);
+    const digit = hexValue(bytes[end] ?? 0);
     if (digit < 0 || (!hexadecimal && digit > 9)) break;
     code = code * (hexadecimal ? 16 : 10) + digit;
   }
-  if (end === from) return undefined;
-  const size = end + (bytes[end] === 0x3b ? 1 : 0) - at;
-  return { code: code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? -1 : code, size };
+  return end === from ? 0 : escape(code, end + (bytes[end] === 0x3b ? 1 : 0) - at);
 }
 
 /** RFC 2045 section 6.7: `=41`, and a line that goes on. */
-function quoted(bytes: Uint8Array, at: number): Escape | undefined {
+function quoted(bytes: Uint8Array, at: number): Escape {
   const code = hexNumber(bytes, at + 1, 2);
-  if (code >= 0) return { code, size: 3, isByte: true };
-  if (bytes[at + 1] === 0x0a) return { code: -1, size: 2 };
-  return bytes[at + 1] === 0x0d && bytes[at + 2] === 0x0a ? { code: -1, size: 3 } : undefined;
+  if (code >= 0) return byteEscape(code, 3);
+  if (bytes[at + 1] === 0x0a) return escape(NOTHING, 2);
+  return bytes[at + 1] === 0x0d && bytes[at + 2] === 0x0a ? escape(NOTHING, 3) : 0;
+}
+
+/** A byte written in `size` bytes; no escape when there is none. */
+function byteEscape(byte: number, size: number): Escape {
+  return byte < 0 ? 0 : size * SIZE + BYTE + byte;
 }

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createScanner, detectorsOf } from '../../../sidecars/egress/dlp/scanner.ts';
+import type { BodyAbout, KnownSecret, Scanner, ScanStep } from '../../../sidecars/egress/dlp/scanner.ts';
+import { engine } from '../../../sidecars/egress/dlp/engine.ts';
+import { scanLimits } from '../../../sidecars/egress/dlp/limits.ts';
+import { benignBodies } from './benign.ts';
+import { evasions, sent } from './evasions.ts';
+import { alphanumeric, random } from './random.ts';
+import { carriers, tokenMakers } from './tokens.ts';
+
+/** What was measured, in words and as it reads. */
+export type Row = readonly [what: string, value: string, wanted: string];
+
+const everything = detectorsOf(undefined);
+const home = 'upstream.example';
+
+export function secretsOf(count: number, seed: number): KnownSecret[] {
+  const r = random(seed);
+  return Array.from({ length: count }, (_, i) => ({ name: `SECRET_${i}`, value: r.text(`${alphanumeric}_-`, 24 + r.below(40)), home: [home], kind: 'credential' as const }));
+}
+
+export async function scan(scanner: Scanner, body: Buffer, about: Partial<BodyAbout> = {}, chunk = body.length): Promise<ScanStep> {
+  const scanned = scanner.body({ host: 'elsewhere.example', detectors: everything, ...about });
+  const steps: ScanStep[] = [];
+  for (let at = 0; at < body.length; at += Math.max(1, chunk)) steps.push(await scanned.push(body.subarray(at, at + Math.max(1, chunk))));
+  steps.push(await scanned.end());
+  const refusal = steps.find((step) => step.refusal !== undefined)?.refusal;
+  return { release: steps.flatMap(({ release }) => release), findings: steps.flatMap(({ findings }) => findings), ...(refusal === undefined ? {} : { refusal }) };
+}
+
+/** Processor time of this process, in milliseconds: other work on the machine does not count. */
+async function cpu(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+async function medianCpu(rounds: number, work: () => unknown): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds + 2; round++) times.push(await cpu(work));
+  return times.slice(2).sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? NaN;
+}
+
+/** Text of the kind that goes to a model: code and prose in JSON, with identifiers, hashes and some base64. */
+export function chatText(root: string, bytes: number): Buffer {
+  const source = readFileSync(join(root, 'node_modules/typescript/lib/typescript.js')).subarray(0, bytes).toString('latin1');
+  const lock = readFileSync(join(root, 'package-lock.json')).subarray(0, Math.floor(bytes / 8)).toString('latin1');
+  const pieces = Array.from({ length: 40 }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: source.slice((i * source.length) / 40, ((i + 1) * source.length) / 40) }));
+  return Buffer.from(JSON.stringify({ messages: [...pieces, { role: 'user', content: lock }] }), 'latin1').subarray(0, bytes);
+}
+
+export async function throughput(root: string): Promise<Row[]> {
+  const secrets = secretsOf(10, 7);
+  const built = engine(secrets, scanLimits);
+  const scanner = createScanner(secrets);
+  const prose = chatText(root, 4 << 20);
+  const plain = async (): Promise<void> => {
+    for (let at = 0; at < prose.length; at += 65536) {
+      built.exact.search.find(prose, Math.max(0, at - 100), Math.min(prose.length, at + 65536), () => undefined);
+      built.tokens.find(prose, Math.max(0, at - 24), Math.min(prose.length, at + 65536), () => undefined);
+    }
+  };
+  const call = chatText(root, 200_000);
+  const mib = chatText(root, 1 << 20);
+  const pictures = Buffer.from(JSON.stringify({ image: random(3).bytes(150_000).toString('base64') }));
+  const escapes = Buffer.from(Array.from({ length: 200_000 / 6 }, (_, i) => `\\u00${(0x61 + (i % 26)).toString(16)}`).join(''));
+  const times = (work: () => unknown, count: number) => async (): Promise<void> => {
+    for (let i = 0; i < count; i++) await work();
+  };
+  const perMs = prose.length / 1000;
+  const msFor = async (body: Buffer): Promise<number> => (await medianCpu(9, times(() => scan(scanner, body), 10))) / 10;
+  const head = (): unknown => scanner.head({ host: 'api.corp.example', method: 'POST', target: '/v1/messages?beta=true', headers: [['User-Agent', 'cli/2.0 (external)'], ['Content-Type', 'application/json'], ['Accept', 'application/json'], ['X-Request-Id', '0b9e2f2e-7d0c-4d53-9f3e-2f0b6a1f4a77']], detectors: everything });
+  return [
+    ['known secrets and tokens, plain text, 10 secrets', `${Math.round(perMs / (await medianCpu(9, plain)))} MB/s`, 'at least 300'],
+    ['a 200 KB call, with everything', `${(await msFor(call)).toFixed(2)} ms`, 'at most 2'],
+    ['a 200 KB picture in base64', `${(await msFor(pictures)).toFixed(2)} ms`, ''],
+    ['200 KB of nothing but escapes', `${(await msFor(escapes)).toFixed(2)} ms`, ''],
+    ['1 MiB, with everything', `${((await msFor(mib)) ).toFixed(2)} ms`, ''],
+    ['a head', `${Math.round(((await medianCpu(9, times(head, 500))) / 500) * 1000)} µs`, ''],
+    ['an answer of 200 KB', `${((await medianCpu(9, times(async () => { const a = scanner.answer({ host: home, detectors: everything }); await a.push(call); await a.end(); }, 10))) / 10).toFixed(2)} ms`, ''],
+  ];
+}
+
+/** Longest time the event loop waited while large bodies were scanned, 99th percentile and worst, in milliseconds. */
+export async function stalls(root: string): Promise<Row[]> {
+  const scanner = createScanner(secretsOf(10, 7));
+  const body = chatText(root, 4 << 20);
+  const bodies = [body, Buffer.from(body.toString('base64')), Buffer.from(Array.from(body.subarray(0, 1 << 19), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''))];
+  for (const each of bodies) await scan(scanner, each.subarray(0, 1 << 20));
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  for (let round = 0; round < 4; round++) for (const each of bodies) for (const size of [1 << 16, 1 << 20]) await scan(scanner, each.subarray(0, 4 << 20), {}, size);
+  delay.disable();
+  return [['event loop waits during scans of up to 4 MiB: 99th percentile, worst', `${(delay.percentile(99) / 1e6).toFixed(1)}, ${(delay.max / 1e6).toFixed(1)} ms`, 'at most 20']];
+}
+
+export interface Recall {
+  readonly found: number;
+  readonly all: number;
+  readonly missed: readonly string[];
+}
+
+/** Known secrets and tokens as they are, in what an agent would send them in. */
+export async function plainRecall(seed: number, each: number): Promise<Recall> {
+  const r = random(seed);
+  const secrets = secretsOf(10, seed);
+  const scanner = createScanner(secrets);
+  const missed: string[] = [];
+  let all = 0;
+  const expectFound = async (token: string, rule: string): Promise<void> => {
+    const carrier = carriers[all++ % carriers.length];
+    const { findings } = await scan(scanner, Buffer.from(carrier?.(token, r) ?? token));
+    if (!findings.some((finding) => finding.rule === rule)) missed.push(rule);
+  };
+  for (let i = 0; i < each; i++) {
+    for (const [rule, make] of Object.entries(tokenMakers)) await expectFound(make(r), rule);
+    for (const secret of secrets) await expectFound(secret.value, secret.name);
+  }
+  return { found: all - missed.length, all, missed };
+}
+
+/** Known secrets in every encoding that can be undone. */
+export async function evasionRecall(seed: number, each: number): Promise<Recall> {
+  const missed: string[] = [];
+  let all = 0;
+  for (let i = 0; i < each; i++) {
+    const secrets = secretsOf(3, seed + i);
+    const scanner = createScanner(secrets);
+    for (const evasion of evasions.filter(({ beyond }) => !beyond)) for (const secret of secrets) {
+      const { body, ...labels } = sent(evasion, secret.value);
+      const { findings, refusal } = await scan(scanner, body, labels);
+      all++;
+      if (refusal === undefined && !findings.some(({ rule }) => rule === secret.name)) missed.push(evasion.name);
+    }
+  }
+  return { found: all - missed.length, all, missed };
+}
+
+/** Bodies of the machine this runs on that were blocked, and what for. */
+export async function falseBlocks(folders: readonly string[], most: number): Promise<{ readonly rows: Row[]; readonly blocked: readonly string[] }> {
+  const scanner = createScanner(secretsOf(10, 7));
+  const kinds = new Map<string, { all: number; blocked: number }>();
+  const blocked: string[] = [];
+  for (const { kind, name, body } of benignBodies(folders, most)) {
+    const { findings, refusal } = await scan(scanner, body);
+    const count = kinds.get(kind) ?? { all: 0, blocked: 0 };
+    kinds.set(kind, count);
+    count.all++;
+    if (findings.length === 0 && refusal === undefined) continue;
+    count.blocked++;
+    blocked.push(`${name}: ${refusal ?? findings.map(({ rule }) => rule).join(', ')}`);
+  }
+  const counts = [...kinds.values()];
+  const [all, bad] = [counts.reduce((sum, count) => sum + count.all, 0), blocked.length];
+  const rows: Row[] = [...kinds].map(([kind, count]) => [`harmless bodies blocked: ${kind}`, `${count.blocked} of ${count.all}`, '']);
+  return { rows: [...rows, ['harmless bodies blocked: all', `${bad} of ${all}, ${((bad / all) * 1000).toFixed(2)} of 1,000`, 'at most 1 of 1,000']], blocked };
+}
+
+/** Answers that are only documentation, security documentation among them, taken for injections. */
+export async function falseAlarms(folders: readonly string[], most: number): Promise<{ readonly row: Row; readonly alarms: readonly string[] }> {
+  const scanner = createScanner([]);
+  const alarms: string[] = [];
+  const bodies = benignBodies(folders, most).filter(({ kind }) => ['documentation', 'code', 'minified code', 'JSON'].includes(kind));
+  for (const { name, body } of bodies) {
+    const answer = scanner.answer({ host: home, detectors: everything });
+    const findings = [...(await answer.push(body)).findings, ...(await answer.end()).findings];
+    if (findings.length > 0) alarms.push(`${name}: ${findings.map(({ rule }) => rule).join(', ')}`);
+  }
+  return { row: ['harmless answers taken for injections', `${alarms.length} of ${bodies.length}`, ''], alarms };
+}
