@@ -13,8 +13,11 @@ export interface ManifestSource {
   locate(path: readonly PropertyKey[], want?: 'key'): Position;
 }
 
-/** Splits and reads a manifest strictly: no anchors, aliases, tags, duplicate keys, or scalars of doubtful type. */
-export function parseManifest(file: string, text: string): Parsed<ManifestSource> {
+/**
+ * Splits and reads a manifest strictly: no anchors, aliases, tags, duplicate keys, or scalars of doubtful type. Who has
+ * what `yamlDocument` made of the same frontmatter may give it.
+ */
+export function parseManifest(file: string, text: string, given?: Document.Parsed): Parsed<ManifestSource> {
   const parts = splitFrontmatter(text);
   if ('message' in parts) return { ok: false, problems: [{ file, key: '', ...parts }] };
   const problems: ManifestProblem[] = [];
@@ -28,7 +31,7 @@ export function parseManifest(file: string, text: string): Parsed<ManifestSource
   }
   let document: Document.Parsed;
   try {
-    document = yamlDocument(parts.yaml);
+    document = given ?? yamlDocument(parts.yaml);
   } catch {
     report(0, 'is nested too deeply to be read.');
     return { ok: false, problems };

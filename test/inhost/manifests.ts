@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CodeAction, CodeActionKind, CompletionList, Location, Position, Range, Uri, WorkspaceEdit, commands, languages, window, workspace } from 'vscode';
+import { CodeAction, CodeActionKind, CompletionList, Location, Position, Range, Selection, Uri, WorkspaceEdit, commands, languages, window, workspace } from 'vscode';
 import type { CodeLens, DocumentSymbol, Hover, LocationLink, TextDocument } from 'vscode';
 import { commandIds, schemes } from '../../extension/vscode/ids.ts';
 import { activated } from './extensionUnderTest.ts';
@@ -151,10 +151,9 @@ export function manifestSuite(): void {
       const { document } = await opened(agent('wanting'), '---\nbottle: wanted\n---\n');
       await findings(document, some);
       const [diagnostic] = languages.getDiagnostics(document.uri);
-      const actions = await commands.executeCommand<CodeAction[]>('vscode.executeCodeActionProvider', document.uri, diagnostic?.range, CodeActionKind.QuickFix.value);
-      const create = actions.find((one) => one.title === 'Create the bottle wanted');
-      assert.ok(create?.edit !== undefined);
-      assert.ok(await workspace.applyEdit(create.edit));
+      const editor = await window.showTextDocument(document);
+      editor.selection = new Selection(diagnostic?.range.start ?? new Position(0, 0), diagnostic?.range.start ?? new Position(0, 0));
+      await commands.executeCommand('editor.action.codeAction', { kind: CodeActionKind.QuickFix.value, apply: 'first' });
       await findings(document, none);
       assert.match(readFileSync(bottle('wanted'), 'utf8'), /template: shell/);
     });

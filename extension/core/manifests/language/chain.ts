@@ -1,7 +1,4 @@
-import { bottleSchema } from '../../../../schemas/manifest/bottle.ts';
-import { checkManifest } from '../../../../schemas/manifest/check.ts';
 import type { BottleLink } from '../../../../schemas/manifest/extends.ts';
-import { parseManifest } from '../../../../schemas/manifest/parse.ts';
 import type { ManifestProblem } from '../../../../schemas/manifest/position.ts';
 import { toBottleError } from '../../errors.ts';
 import { bottlePath } from './place.ts';
@@ -43,12 +40,10 @@ export async function followChain(world: World, first: string, given?: GivenBott
     const text = own?.text ?? (await textOf(world, path));
     if (text === undefined) return { links, fault: { kind: 'missing', name, path } };
     if (typeof text !== 'string') return { links, fault: { kind: 'broken', name, problems: [text] } };
-    const parsed = parseManifest(path, text);
-    if (!parsed.ok) return { links, fault: { kind: 'broken', name, problems: parsed.problems } };
-    const checked = checkManifest(parsed.value, bottleSchema);
-    if (!checked.ok) return { links, fault: { kind: 'broken', name, problems: checked.problems } };
-    links.push({ name, path, source: parsed.value, written: checked.value });
-    next = checked.value.extends;
+    const read = world.read(path, text);
+    if (!read.ok) return { links, fault: { kind: 'broken', name, problems: read.problems } };
+    links.push({ name, path, ...read.value });
+    next = read.value.written.extends;
   }
   return { links, fault: undefined };
 }

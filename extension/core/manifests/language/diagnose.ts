@@ -1,19 +1,19 @@
 import { basename, join } from 'node:path';
+import type { Document } from 'yaml';
 import { agentSchema } from '../../../../schemas/manifest/agent.ts';
-import { bottleSchema } from '../../../../schemas/manifest/bottle.ts';
 import { checkManifest } from '../../../../schemas/manifest/check.ts';
 import { parseEnvValue } from '../../../../schemas/manifest/envValue.ts';
 import { effectiveBottleWithOrigins, type MergeFault } from '../../../../schemas/manifest/extends.ts';
 import { nearest } from '../../../../schemas/manifest/nearest.ts';
 import { parseManifest } from '../../../../schemas/manifest/parse.ts';
-import { keyPath, problemSentence, type ManifestProblem } from '../../../../schemas/manifest/position.ts';
+import { keyPath, problemSentence, type ManifestProblem, type Parsed } from '../../../../schemas/manifest/position.ts';
 import { unknownName } from '../problems.ts';
 import { followChain, type Chain } from './chain.ts';
 import { meaningAt, type Meaning } from './meaning.ts';
 import { offsetOf, wordRange } from './offsets.ts';
 import type { ManifestPlace } from './place.ts';
 import { readTree, type Range, type Tree } from './tree.ts';
-import type { World } from './world.ts';
+import { askedOnce, type World } from './world.ts';
 
 /** Something a person should know about a place in a manifest. */
 export interface Finding {
@@ -26,17 +26,21 @@ export interface Finding {
 }
 
 /** Everything that is wrong with a manifest, alone and together with the files it names. Empty for one that starts. */
-export async function diagnose(world: World, place: ManifestPlace, text: string): Promise<readonly Finding[]> {
+export async function diagnose(machine: World, place: ManifestPlace, text: string): Promise<readonly Finding[]> {
+  const world = askedOnce(machine);
   const tree = readTree(text);
-  const about = await aboutTheFile(world, place, tree);
-  const parsed = parseManifest(place.path, text);
-  if (!parsed.ok) return [...about, ...parsed.problems.map((problem) => shown(problem, text, tree))];
-  const checked = checkManifest<object>(parsed.value, place.kind === 'agent' ? agentSchema : bottleSchema);
-  const own = checked.ok ? [] : checked.problems.map((problem) => shown(problem, text, tree));
-  const chain = place.kind === 'bottle' && checked.ok ? await followChain(world, place.name, { path: place.path, text }) : undefined;
+  const read = place.kind === 'agent' ? readAgent(place.path, text, tree?.document) : world.read(place.path, text, tree?.document);
+  const own = read.ok ? [] : read.problems.map((problem) => shown(problem, text, tree));
+  const chain = place.kind === 'bottle' && read.ok ? await followChain(world, place.name, { path: place.path, text }) : undefined;
   const names = tree === undefined ? [] : await aboutNames(world, place, tree, chain);
   const whole = faultsOf(chain).filter((fault) => fault.file === place.path).map((fault) => shown(problemOf(fault), text, tree));
+  const about = await aboutTheFile(world, place, text);
   return [...about, ...own, ...names, ...whole].sort((a, b) => a.range.start - b.range.start);
+}
+
+function readAgent(path: string, text: string, parsed: Document.Parsed | undefined): Parsed<unknown> {
+  const source = parseManifest(path, text, parsed);
+  return source.ok ? checkManifest(source.value, agentSchema) : source;
 }
 
 function problemOf({ file, path, line, column, message }: MergeFault): ManifestProblem {
@@ -62,8 +66,8 @@ function sentence(message: string): string {
   return `This manifest ${message}`;
 }
 
-async function aboutTheFile(world: World, place: ManifestPlace, tree: Tree | undefined): Promise<readonly Finding[]> {
-  const range = { start: 0, end: Math.min(3, tree?.text.length ?? 0) };
+async function aboutTheFile(world: World, place: ManifestPlace, text: string): Promise<readonly Finding[]> {
+  const range = { start: 0, end: Math.min(3, text.length) };
   const say = (message: string): Finding => ({ range, severity: 'warning', message, related: undefined });
   if (!manifestName.test(place.name)) return [say('No start finds this file: its name must be small letters, digits and -, starting with a letter, then ".md".')];
   if (place.origin === 'workspace' && (await world.names('agent')).includes(place.name)) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { routeUsage } from '../../egress/usage.ts';
 import { manifestNames, readManifest } from '../folder.ts';
 import { manifestFoldersOf, placeOf, type ManifestRoots } from './place.ts';
+import { bottleReader } from './readBottle.ts';
 import { seenHosts } from './seenHosts.ts';
 import type { World } from './world.ts';
 
@@ -19,13 +20,14 @@ export interface WorldGiven {
   readonly open: (path: string) => string | undefined;
 }
 
-/** The machine as it is: every question is answered from the disk, nothing is kept. */
+/** The machine as it is: every question is answered from the disk. */
 export function diskWorld(given: WorldGiven): World {
   const { roots } = given;
   const skillsFolder = join(given.userHome, '.claude', 'skills');
   return {
     roots,
     skillsFolder,
+    read: bottleReader(),
     userHome: given.userHome,
     names: async (kind) => (await manifestNames(join(roots().home, `${kind}s`))).names,
     files: async () => {

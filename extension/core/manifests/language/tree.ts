@@ -1,5 +1,6 @@
-import { isMap, isScalar, isSeq, parseDocument, type Node, type Pair } from 'yaml';
+import { isMap, isScalar, isSeq, type Document, type Node, type Pair } from 'yaml';
 import { splitFrontmatter } from '../../../../schemas/manifest/frontmatter.ts';
+import { yamlDocument } from '../../../../schemas/manifest/parse.ts';
 
 /** Part of a text; offsets count UTF-16 units from its start, the end is not part of it. */
 export interface Range {
@@ -29,6 +30,8 @@ export interface Tree {
   readonly text: string;
   /** The YAML between the markers, or all that follows an opening marker that nothing closes. */
   readonly yaml: Range;
+  /** What the parser made of it, for those who read it strictly; undefined when it is nested too deeply. */
+  readonly document: Document.Parsed | undefined;
   /** Every key and item in the order of the text, parents before children. */
   readonly entries: readonly Entry[];
 }
@@ -38,9 +41,9 @@ export function readTree(text: string): Tree | undefined {
   const yaml = yamlRange(text);
   if (yaml === undefined) return undefined;
   const entries: Entry[] = [];
-  const root = parsed(text.slice(yaml.start, yaml.end));
-  if (root !== null) collect(root, [], yaml.start, entries);
-  return { text, yaml, entries };
+  const document = parsed(text.slice(yaml.start, yaml.end));
+  if (isNode(document?.contents)) collect(document.contents, [], yaml.start, entries);
+  return { text, yaml, document, entries };
 }
 
 function yamlRange(text: string): Range | undefined {
@@ -50,12 +53,11 @@ function yamlRange(text: string): Range | undefined {
   return opening === null ? undefined : { start: opening[0].length, end: text.length };
 }
 
-function parsed(yaml: string): Node | null {
+function parsed(yaml: string): Document.Parsed | undefined {
   try {
-    return parseDocument(yaml, { version: '1.2', schema: 'core', stringKeys: true, merge: false, prettyErrors: false, logLevel: 'silent' }).contents;
+    return yamlDocument(yaml);
   } catch {
-    // Nested too deeply even for the parser: the diagnostics say so.
-    return null;
+    return undefined;
   }
 }
 

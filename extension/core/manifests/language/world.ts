@@ -1,5 +1,6 @@
 import type { BottleUsage } from '../../../../schemas/protocol/egressUsage.ts';
 import type { ManifestPlace, ManifestRoots } from './place.ts';
+import type { ReadBottle } from './readBottle.ts';
 
 /** A host that the proxies of this machine's bottles were asked for. */
 export interface SeenHost {
@@ -18,6 +19,8 @@ export interface World {
   files(): Promise<readonly ManifestPlace[]>;
   /** A manifest's text as the person sees it: an unsaved one before the file. Rejects with `manifest-invalid` for a file that no start would read. */
   text(path: string): Promise<string | undefined>;
+  /** Reads a bottle's text. */
+  readonly read: ReadBottle;
   providers(): Promise<readonly string[]>;
   /** Folders under `~/.claude/skills`. */
   skills(): Promise<readonly string[]>;
@@ -31,4 +34,21 @@ export interface World {
   usage(bottle: string): Promise<BottleUsage>;
   /** Whether a path is a file (or, with `folder`, a folder). */
   exists(path: string, what: 'file' | 'folder'): Promise<boolean>;
+}
+
+/** The same world, asked only once for each of its lists: for the length of one question about a text. */
+export function askedOnce(world: World): World {
+  const answers = new Map<string, Promise<readonly string[]>>();
+  const once = (what: string, ask: () => Promise<readonly string[]>): Promise<readonly string[]> => {
+    const answer = answers.get(what) ?? ask();
+    answers.set(what, answer);
+    return answer;
+  };
+  return {
+    ...world,
+    names: (kind) => once(kind, () => world.names(kind)),
+    providers: () => once('providers', () => world.providers()),
+    skills: () => once('skills', () => world.skills()),
+    variables: () => once('variables', () => world.variables()),
+  };
 }
