@@ -15,8 +15,11 @@ export const log: Command = {
     await bottles.metadata(slug);
     const abort = new AbortController();
     const undo = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => io.on(signal, () => abort.abort()));
+    let told = 0;
     try {
-      for await (const { line } of core.readLog(bottles.logFile(slug), 0, { follow: args.flag('follow'), signal: abort.signal })) {
+      for await (const { line, missed } of core.readLog(bottles.logFile(slug), 0, { follow: args.flag('follow'), signal: abort.signal })) {
+        if (missed > told) out.say(`${Math.ceil((missed - told) / 1024)} KiB of the log are not kept any more.`);
+        told = missed;
         const text = out.json ? JSON.stringify(line) : logLineText(line);
         if (!io.stdout.write(`${text}\n`)) await drained(io.stdout);
       }
