@@ -28,7 +28,8 @@ const FAREWELL_MS = 3_000;
 
 const serverOptions: ServerOptions = {
   insecureHTTPParser: false,
-  requireHostHeader: true,
+  // Ours to refuse: Node would answer and then go on reading what stands behind.
+  requireHostHeader: false,
   joinDuplicateHeaders: false,
   maxHeaderSize: LARGEST_HEAD,
   noDelay: true,
@@ -46,6 +47,8 @@ export class Proxy {
   readonly #exchanges: Exchanges;
   /** Requests in flight by connection. */
   readonly #inFlight = new WeakMap<Duplex, number>();
+  /** The latest answer of a connection. */
+  readonly #latest = new WeakMap<Duplex, ServerResponse>();
   readonly #front: Server;
   readonly #inner: Server;
   /** Closes everything once a canary was seen. */
@@ -150,6 +153,10 @@ export class Proxy {
     }
     const tunnel = this.#tunnels.of(request.socket);
     const { socket } = request;
+    // Node goes on reading behind an answer that ends the connection; what stands there may be the rest of a request
+    // that was refused because nobody can say where it ends.
+    if (this.#latest.get(socket)?.shouldKeepAlive === false) return void request.resume();
+    this.#latest.set(socket, response);
     this.#inFlight.set(socket, (this.#inFlight.get(socket) ?? 0) + 1);
     if (tunnel !== undefined) this.#tunnels.requestBegan(tunnel);
     response.once('close', () => {

@@ -105,6 +105,32 @@ describe('several requests on one tunnel', () => {
     secure.destroy();
   });
 
+  test('one that is denied leaves the next to be judged by itself', async () => {
+    const secure = await openTunnel(world, host);
+    const before = world.open.requests.length;
+    const answer = await talk(secure, get(host, '/r.git/git-receive-pack') + get(host, '/fine'), { test: (text) => /HTTP\/1\.1 403[\s\S]*HTTP\/1\.1 200[\s\S]*ok$/.test(text) });
+    expect(answer).toMatch(/^HTTP\/1\.1 403[\s\S]*HTTP\/1\.1 200/);
+    expect(world.open.requests.slice(before).map((request) => request.url)).toEqual(['/fine']);
+    secure.destroy();
+  });
+
+  test.each([
+    ['a coding that hides where it ends', () => post('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n')],
+    ['no Host', () => 'GET / HTTP/1.1\r\nX: y\r\n\r\n'],
+    ['another Host', () => get('evil.test')],
+    ['a path two servers read differently', () => get(host, '/a/../b')],
+    ['the wish to be the last', () => get(host, '/r.git/git-receive-pack', 'Connection: close\r\n')],
+  ])('what stands behind one refused for %s is not read', async (_name, text) => {
+    const { answer } = await expectDenied(world, world.open, () => ask(world, host, text() + get(host, '/behind')));
+    expect(answer).not.toMatch(/^HTTP\/1\.1 200 /m);
+  });
+
+  test('the body of a GET is framed anew and passes', async () => {
+    const before = world.open.requests.length;
+    expect(await ask(world, host, post('Content-Length: 4\r\n', 'body').replace('POST', 'GET'))).toMatch(/^HTTP\/1\.1 200 /);
+    expect(world.open.requests[before]).toMatchObject({ method: 'GET', body: 'body' });
+  });
+
   test('204, 304 and HEAD leave the tunnel in step', async () => {
     const secure = await openTunnel(world, host);
     world.open.handler = (request, response) => {
