@@ -104,6 +104,8 @@ export const doctorCheckSchema = z.object({
   detail: z.string(),
   /** What to do about it; empty when ok. */
   fix: z.string(),
+  /** Of a client tried in a bottle; one that is not installed is no fault. */
+  status: z.enum(['pass', 'fail', 'missing']).optional(),
 });
 export type DoctorCheck = z.infer<typeof doctorCheckSchema>;
 export const doctorSchema = z.object({ ok: z.boolean(), checks: z.array(doctorCheckSchema) });

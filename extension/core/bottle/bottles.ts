@@ -91,4 +91,6 @@ export interface Bottles {
   /** Removes leftovers of ours; returns what it removed. Bottles being started by a live process are left alone. */
   sweep(): Promise<readonly string[]>;
   doctor(request: { readonly backend?: BackendName; readonly slug?: string }): Promise<DoctorReport>;
+  /** Which programs get through the proxy of a running bottle, certificate checks on, tried from inside. */
+  doctorClients(slug: string): Promise<DoctorReport>;
 }

@@ -39,6 +39,8 @@ export function bottleEnvironment(place: {
     http_proxy: proxy,
     NO_PROXY: local,
     no_proxy: local,
+    // Node's own fetch and http look at the variables above only when told to (22.21, 24 and newer).
+    NODE_USE_ENV_PROXY: '1',
     BOT_BOTTLE_SLUG: place.slug,
     BOT_BOTTLE_WORKSPACE: place.guestWorkspace,
   };

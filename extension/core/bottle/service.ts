@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { BottleMetadata } from '../../../schemas/protocol/bottle.ts';
 import type { RunningBottle } from '../backends/backend.ts';
 import { keepUsage } from '../egress/usage.ts';
+import { clientMatrix } from '../clients/matrix.ts';
+import { readGoodRoutes } from '../egress/routesAtHand.ts';
 import { BottleError } from '../errors.ts';
 import { listAgents } from '../manifests/index.ts';
 import { adoptBottle } from '../trust/adopt.ts';
@@ -29,6 +31,12 @@ export function createBottles(deps: BottlesDeps): Bottles {
     return found;
   }
 
+  async function running(slug: string): Promise<RunningBottle> {
+    const bottle = await adopted(await metadata(slug));
+    if (bottle === undefined) throw new BottleError('not-found', `The bottle "${slug}" does not run.`, { hint: 'bot-bottle list active shows what runs.' });
+    return bottle;
+  }
+
   async function adopted(of: BottleMetadata): Promise<RunningBottle | undefined> {
     if (of.state === 'exited') return undefined;
     return deps.backends.get(of.backend)?.adopt(of, AbortSignal.timeout(10_000));
@@ -52,11 +60,7 @@ export function createBottles(deps: BottlesDeps): Bottles {
       return summaries.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
     },
     metadata,
-    running: async (slug) => {
-      const bottle = await adopted(await metadata(slug));
-      if (bottle === undefined) throw new BottleError('not-found', `The bottle "${slug}" does not run.`, { hint: 'bot-bottle list active shows what runs.' });
-      return bottle;
-    },
+    running,
     changes: async (slug) => {
       const of = await metadata(slug);
       const bottle = await adopted(of);
@@ -89,6 +93,11 @@ export function createBottles(deps: BottlesDeps): Bottles {
     },
     sweep: () => sweep(deps),
     doctor: (request) => doctor(deps, request),
+    doctorClients: async (slug) => {
+      const bottle = await running(slug);
+      const { file } = await readGoodRoutes(join(stateFolder(home, slug), 'egress', 'routes.yaml'));
+      return clientMatrix(bottle, file);
+    },
   };
 }
 
