@@ -27,6 +27,7 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('a folder that nobody trusts
     await window.vs.dialog.press("No, I don't trust the authors");
     await window.vs.sidebar('Bot Bottle');
     await until('the welcome', async () => (await window.vs.welcomeText()).includes('Restricted Mode'));
+    expect(await window.vs.toast('comes with an agent').count()).toBe(0);
     await window.shot('restricted');
   });
 
@@ -53,6 +54,7 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('a folder that nobody trusts
   test('once it is trusted everything works without a reload', async () => {
     await window.vs.page.locator('.welcome-view-content a.monaco-button', { hasText: 'Manage Workspace Trust' }).click();
     await window.vs.page.locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ }).click();
+    await window.vs.toast(`comes with an agent (${workspaceAgent})`).waitFor();
     await until('the welcome to go on', async () => (await window.vs.welcomeText()).includes('No bottle is running'));
     await window.vs.command('Bottle: Start Agent');
     await window.vs.quick.titled('agent');

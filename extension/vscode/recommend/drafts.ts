@@ -1,5 +1,5 @@
 import { EventEmitter, FilePermission, FileSystemError, FileType, TabInputTextDiff, Uri, commands, window, workspace } from 'vscode';
-import type { Disposable, FileChangeEvent, FileStat, FileSystemProvider, Tab } from 'vscode';
+import type { Disposable, FileChangeEvent, FileStat, FileSystemProvider, Memento, Tab } from 'vscode';
 import type { RecommendedBottle } from '../../core/trust/recommendations.ts';
 import { Disposables } from '../disposables.ts';
 import { schemes } from '../ids.ts';
@@ -16,17 +16,22 @@ interface Kept extends Draft {
   readonly changedAt: number;
 }
 
+const memoryKey = 'drafts';
+
 /**
- * Bottles under review, in memory only: saving, also by itself, changes nothing but the draft. Nothing reaches the home
- * folder before the person adopts it.
+ * Bottles under review, in the editor's memory of this window: saving, also by itself, changes nothing but the draft,
+ * which outlives a reload. Nothing reaches the home folder before the person adopts it.
  */
 export class Drafts implements FileSystemProvider {
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept: Map<string, Kept>;
+  readonly #memory: Memento;
   readonly #held = new Disposables();
   readonly #changed = this.#held.add(new EventEmitter<FileChangeEvent[]>());
   readonly onDidChangeFile = this.#changed.event;
 
-  constructor() {
+  constructor(memory: Memento) {
+    this.#memory = memory;
+    this.#kept = new Map(memory.get<Kept[]>(memoryKey, []).map((kept) => [kept.name, kept]));
     this.#held.add(workspace.registerFileSystemProvider(schemes.draft, this, { isCaseSensitive: true }));
     this.#held.add(
       window.tabGroups.onDidChangeTabs(({ closed }) => {
@@ -37,7 +42,7 @@ export class Drafts implements FileSystemProvider {
 
   /** Opens the home folder's bottle against the recommended one, which can be edited. One in review already is shown as it is. */
   async open({ name, present, text }: RecommendedBottle, title: string): Promise<void> {
-    if (!this.#kept.has(name)) this.#kept.set(name, { name, yours: present, proposed: text, changedAt: Date.now() });
+    if (!this.#kept.has(name)) this.#keep({ name, yours: present, proposed: text, changedAt: Date.now() });
     await commands.executeCommand('vscode.diff', draftUri('yours', name), draftUri('proposed', name), title, { preview: false });
   }
 
@@ -63,7 +68,7 @@ export class Drafts implements FileSystemProvider {
     const wanted = draftUri('proposed', name).toString();
     const tabs = window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => modifiedOf(tab)?.toString() === wanted);
     await window.tabGroups.close(tabs, true);
-    this.#kept.delete(name);
+    this.#drop(name);
   }
 
   stat(uri: Uri): FileStat {
@@ -80,7 +85,7 @@ export class Drafts implements FileSystemProvider {
     const kept = this.#kept.get(name);
     if (kept === undefined) throw FileSystemError.FileNotFound(uri);
     if (side !== 'proposed') throw FileSystemError.NoPermissions(uri);
-    this.#kept.set(name, { ...kept, proposed: Buffer.from(content).toString(), changedAt: Math.max(Date.now(), kept.changedAt + 1) });
+    this.#keep({ ...kept, proposed: Buffer.from(content).toString(), changedAt: Math.max(Date.now(), kept.changedAt + 1) });
   }
 
   watch(): Disposable {
@@ -116,7 +121,20 @@ export class Drafts implements FileSystemProvider {
 
   #forget(tab: Tab): void {
     const modified = modifiedOf(tab);
-    if (modified?.scheme === schemes.draft) this.#kept.delete(place(modified).name);
+    if (modified?.scheme === schemes.draft) this.#drop(place(modified).name);
+  }
+
+  #keep(draft: Kept): void {
+    this.#kept.set(draft.name, draft);
+    this.#remember();
+  }
+
+  #drop(name: string): void {
+    if (this.#kept.delete(name)) this.#remember();
+  }
+
+  #remember(): void {
+    void this.#memory.update(memoryKey, [...this.#kept.values()]);
   }
 }
 

@@ -1,4 +1,4 @@
-import { EventEmitter, TabInputTextDiff, Uri, commands, window, workspace } from 'vscode';
+import { EventEmitter, TabInputTextDiff, Uri, commands, l10n, window, workspace } from 'vscode';
 import type { CancellationToken, Tab, TextDocumentContentProvider } from 'vscode';
 import type { StartPlan } from '../../core/bottle/bottles.ts';
 import { Disposables } from '../disposables.ts';
@@ -18,7 +18,7 @@ export class ConsentDocuments implements TextDocumentContentProvider {
   }
 
   provideTextDocumentContent(uri: Uri): string {
-    return this.#texts.get(uri.toString()) ?? '';
+    return this.#texts.get(uri.toString()) ?? l10n.t('This question is over. Start the agent again to be asked anew.');
   }
 
   /** Opens the diff of a plan that has something to agree to. */
