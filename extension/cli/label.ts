@@ -1,13 +1,13 @@
 import { BottleError } from '../core/errors.ts';
-import type { Context } from './command.ts';
-import { isInteractive } from './io.ts';
+import type { Bottles } from '../core/bottle/bottles.ts';
+import { isInteractive, type Io } from './io.ts';
 import { askLine } from './question.ts';
 
 /**
  * A label that no running bottle has, so that a person can tell bottles apart: one in use is asked for again, with the
  * reason, and without a terminal refused. Throws `conflict`.
  */
-export async function freeLabel({ io, bottles }: Pick<Context, 'io' | 'bottles'>, wanted: string | undefined): Promise<string | undefined> {
+export async function freeLabel({ io, bottles }: { readonly io: Io; readonly bottles: Pick<Bottles, 'list'> }, wanted: string | undefined): Promise<string | undefined> {
   if (wanted === undefined) return undefined;
   const running = (await bottles.list()).filter((bottle) => bottle.state === 'running' || bottle.state === 'starting');
   let label = wanted;

@@ -81,7 +81,12 @@ function legacyData(file: string, text: string): z.infer<typeof legacySchema> {
   }
   const read = legacySchema.safeParse(data);
   if (read.success) return read.data;
-  throw invalidManifest(read.error.issues.map((issue) => problem(file, issue.path.join('.'), issue.code === 'unrecognized_keys' ? `holds ${issue.keys.join(', ')}: an old file has bottles and agents.` : issue.message)));
+  throw invalidManifest(read.error.issues.map((issue) => problem(file, issue.path.join('.'), sentence(issue))));
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `holds ${issue.keys.join(', ')}: an old file has bottles and agents.`;
+  return issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
 }
 
 /** What the language says about a manifest, told at its keys in the old file. */
