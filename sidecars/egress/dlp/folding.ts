@@ -57,7 +57,8 @@ export class Folding {
   /** Folds `bytes[from, to)`; a character that begins inside is read to its end. */
   push(bytes: Uint8Array, from: number, to: number): Folded {
     const text = this.#text;
-    for (const stream of [text, this.#values, this.#keys]) room(stream, to - from + 4);
+    room(text, to - from + 4);
+    for (const stream of [this.#values, this.#keys]) room(stream, 0);
     const escapes: Region[] = [];
     const letters = this.#fold.letters;
     const plain = this.#fold.bytes;
@@ -103,20 +104,23 @@ function written({ bytes, length }: Stream): Uint8Array {
 /** Makes room for `more` bytes behind the tail of what was there. */
 function room(stream: Stream, more: number): void {
   const dropped = Math.max(0, stream.length - TAIL);
-  const kept = stream.length - dropped;
-  if (stream.bytes.length < kept + more) {
-    const grown = new Uint8Array(kept + more);
-    grown.set(stream.bytes.subarray(dropped, stream.length));
-    stream.bytes = grown;
-  } else stream.bytes.copyWithin(0, dropped, stream.length);
-  stream.length = kept;
+  stream.length -= dropped;
+  if (stream.bytes.length >= stream.length + more) stream.bytes.copyWithin(0, dropped, dropped + stream.length);
+  else grow(stream, dropped, stream.length + more);
+}
+
+function grow(stream: Stream, from: number, least: number): void {
+  const grown = Buffer.allocUnsafeSlow(least + TAIL);
+  grown.set(stream.bytes.subarray(from, from + stream.length));
+  stream.bytes = grown;
 }
 
 function append(stream: Stream, bytes: Uint8Array, from: number, to: number): void {
-  const { bytes: out, length } = stream;
-  if (to - from > 64) out.set(bytes.subarray(from, to), length);
-  else for (let i = from; i < to; i++) out[length + i - from] = bytes[i] ?? 0;
-  stream.length = length + to - from;
+  const length = stream.length + to - from;
+  if (length > stream.bytes.length) grow(stream, 0, 2 * length);
+  if (to - from > 64) stream.bytes.set(bytes.subarray(from, to), stream.length);
+  else for (let i = from; i < to; i++) stream.bytes[stream.length + i - from] = bytes[i] ?? 0;
+  stream.length = length;
 }
 
 /** Whether the string that ended before `at` is followed by a colon. */
