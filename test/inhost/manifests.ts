@@ -116,8 +116,10 @@ export function manifestSuite(): void {
       writeFileSync(mine, "---\nbottle: 'before'\n---\nbefore\n");
       const { document, cursor } = await opened(agent('renaming'), '---\n# why\nbottle: be▮fore # here\n---\nbefore\n');
       const edit = await commands.executeCommand<WorkspaceEdit>('vscode.executeDocumentRenameProvider', document.uri, cursor, 'after');
+      assert.deepEqual(edit.entries().map(([uri]) => uri.fsPath).sort(), [agent('renaming'), bottle('child'), mine].sort());
       assert.ok(await workspace.applyEdit(edit));
-      await workspace.saveAll();
+      // An edit leaves what it changed unsaved; the editor's own rename saves it.
+      for (const changed of workspace.textDocuments.filter((one) => one.isDirty)) assert.ok(await changed.save());
       assert.ok(!existsSync(bottle('before')));
       assert.equal(readFileSync(bottle('after'), 'utf8'), shell);
       assert.equal(readFileSync(bottle('child'), 'utf8'), '---\nextends: after # the parent\n---\n');
