@@ -74,7 +74,7 @@ test('a copy that cannot be written says so when it ends', async () => {
   writeFileSync(join(folder, 'log.0.jsonl'), '');
   const copy = await LogCopy.open(path);
   rmSync(folder, { recursive: true });
-  copy.add({ offset: size, segment: 0, line: line(1) });
+  copy.add({ offset: 2 * size, segment: size, line: line(1) });
   await expect(copy.finished()).rejects.toThrow('ENOENT');
   folder = mkdtempSync(join(tmpdir(), 'bottle-copy-'));
 });

@@ -33,7 +33,11 @@ export class LogCopy {
   }
 
   static async open(path: string, limits: LogCopyLimits = { keptSegments }): Promise<LogCopy> {
-    return new LogCopy(path, await lastWholeLine(path), limits);
+    const end = await lastWholeLine(path);
+    const copy = new LogCopy(path, end, limits);
+    // An empty log is there for its readers from the start.
+    if (end === 0) await copy.#fileOf(0);
+    return copy;
   }
 
   /** Lines are written one after the other; `finished` tells how that went. */

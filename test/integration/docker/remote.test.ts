@@ -10,6 +10,7 @@ import { metadataOf } from '../../support/backends/spec.ts';
 import { dockerWorld } from '../../support/docker/world.ts';
 import { createDockerBackend } from '../../../extension/core/backends/docker/backend.ts';
 import { silentLog } from '../../../extension/core/ports.ts';
+import { sessionUsageSchema } from '../../../schemas/protocol/egressUsage.ts';
 
 /** The engine of this machine behind a TCP port: to a client it is on another machine. */
 async function forwardEngine(): Promise<Server> {
@@ -78,13 +79,15 @@ describe('an engine reached over TCP', () => {
     expect(await bench.world.leftovers(made.spec.slug)).toEqual([]);
   });
 
-  it('copies the egress log here as it grows', async () => {
+  it('copies the egress log and its counters here as they grow', async () => {
     const { bottle, spec } = await bench.start({ script: idle });
     const log = (): Promise<string> => Promise.resolve(readFileSync(join(spec.stateDir, 'egress', 'log.jsonl'), 'utf8'));
     for (const host of ['one.example.com', 'two.example.com']) {
       await bench.run(bottle, `curl -s -o /dev/null http://${host}/`);
       await eventually(log, (text) => text.includes(host));
     }
+    const counters = (): Promise<string> => Promise.resolve(readFileSync(join(spec.stateDir, 'egress', 'usage.json'), 'utf8'));
+    await eventually(counters, (text) => sessionUsageSchema.parse(JSON.parse(text)).blocked === 2);
     const lines = (await log()).trimEnd().split('\n');
     expect(lines.map((line) => z.object({ host: z.string() }).parse(JSON.parse(line)).host)).toEqual(['one.example.com', 'two.example.com']);
   });

@@ -29,8 +29,11 @@ export function createLogMirrors(log: Log): LogMirrors {
 
 /** Runs until the sidecar hangs up. Counters and an incident come along: the bottle is remembered by them. */
 async function mirror(sidecar: Dockerode.Container, way: ControlWay, path: string): Promise<void> {
-  const copy = await LogCopy.open(path);
   const client = await ControlClient.connect(await openControl(sidecar, way));
+  const copy = await LogCopy.open(path).catch(async (thrown: unknown) => {
+    await client.close();
+    throw thrown;
+  });
   let counted = Promise.resolve();
   const keep = (name: string, value: unknown): void => {
     counted = counted.then(() => writeAtomic(join(dirname(path), name), JSON.stringify(value))).catch(() => undefined);
