@@ -5,10 +5,11 @@ import type { Plan } from '../../../schemas/protocol/bottle.ts';
 import type { Bottle } from '../../../schemas/manifest/bottle.ts';
 import type { Backend, GuestFile, Limits, Owner } from '../backends/backend.ts';
 import { BottleError } from '../errors.ts';
-import { type LoadedAgent, loadAgent } from '../manifests/load.ts';
+import type { LoadedAgent } from '../manifests/load.ts';
 import { requireNamedFiles } from '../manifests/namedFiles.ts';
 import type { Provider, Provision } from '../providers/provider.ts';
 import { type Consent, consentTo } from '../trust/consent.ts';
+import { loadForStart } from '../trust/missing.ts';
 import { hiddenFiles } from '../workspace/hidden.ts';
 import { chooseBackend } from './backendChoice.ts';
 import type { StartPlan, StartRequest } from './bottles.ts';
@@ -60,7 +61,7 @@ export class ResolvedPlan implements StartPlan {
 /** Reads manifests and machine, decides everything, changes nothing. */
 export async function makePlan(deps: BottlesDeps, request: StartRequest, signal: AbortSignal): Promise<ResolvedPlan> {
   const workspace = await workspaceFolder(request.workspace, deps.folders.home);
-  const loaded = await loadAgent({ home: deps.folders.home, workspace, name: request.agent, log: deps.log });
+  const loaded = await loadForStart({ home: deps.folders.home, workspace, name: request.agent, log: deps.log });
   await requireNamedFiles(loaded.bottle, loaded.origins, deps.env['HOME'] ?? homedir());
   const provider = providerOf(deps, loaded.bottle);
   const backend = await chooseBackend(deps.backends, request.backend ?? deps.env['BOT_BOTTLE_BACKEND'], signal);

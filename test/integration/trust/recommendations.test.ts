@@ -38,6 +38,16 @@ describe('what a workspace offers', () => {
     expect(existsSync(homeBottle('dev'))).toBe(false);
   });
 
+  test('is pointed to when an agent of the workspace names a bottle that is only recommended', async () => {
+    await expect(world.plan()).rejects.toMatchObject({
+      code: 'manifest-missing',
+      hint: expect.stringContaining('init --adopt dev'),
+      actions: [{ title: 'Review Recommended Bottle', command: 'botBottle.adoptBottle' }],
+    });
+    rmSync(join(world.workspace, '.bot-bottle/recommended-bottles/dev.md'));
+    await expect(world.plan()).rejects.toMatchObject({ code: 'manifest-missing', actions: [] });
+  });
+
   test('has one mark until something of it changes', async () => {
     const first = (await look()).sha256;
     expect((await look()).sha256).toBe(first);
