@@ -129,6 +129,16 @@ export function manifestSuite(): void {
       await assert.rejects(async () => commands.executeCommand('vscode.executeDocumentRenameProvider', document.uri, cursor, 'child'), /already/);
     });
 
+    it('is followed by what names it when its file gets another name', async () => {
+      writeFileSync(bottle('moved'), shell);
+      const { document } = await opened(agent('following'), '---\nbottle: moved # here\n---\n');
+      const edit = new WorkspaceEdit();
+      edit.renameFile(Uri.file(bottle('moved')), Uri.file(bottle('arrived')));
+      assert.ok(await workspace.applyEdit(edit));
+      assert.equal(document.getText(), '---\nbottle: arrived # here\n---\n');
+      await document.save();
+    });
+
     it('has an outline with routes by their host', async () => {
       const { document } = await opened(bottle('outlined'), '---\negress:\n  routes:\n    - host: a.example\n---\nNotes.\n');
       const found = await commands.executeCommand<DocumentSymbol[]>('vscode.executeDocumentSymbolProvider', document.uri);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { RouteUse } from '../../../schemas/protocol/egressUsage.ts';
 import { english } from '../words.ts';
 import { useText } from './lensText.ts';
 
-const use = { route: 'a.example', hits: 0, blocked: 0, bytesUp: 0, bytesDown: 0, lastUse: null, unusedSessions: 0 };
-const text = (sessions: number, more: Partial<typeof use> | { readonly lastUse: string } | undefined) =>
+const use: RouteUse = { route: 'a.example', hits: 0, blocked: 0, bytesUp: 0, bytesDown: 0, lastUse: null, unusedSessions: 0 };
+const text = (sessions: number, more: Partial<RouteUse> | undefined) =>
   useText({ range: { start: 0, end: 0 }, does: 'use', sessions, use: more === undefined ? undefined : { ...use, ...more } }, english, (time) => time.slice(0, 10));
 
 describe('the words above a route', () => {

@@ -35,7 +35,6 @@ function completion(document: TextDocument, proposal: Proposal, index: number): 
   item.documentation = new MarkdownString(proposal.documentation);
   item.insertText = 'text' in proposal.insert ? proposal.insert.text : new SnippetString(proposal.insert.snippet);
   item.range = rangeIn(document, proposal.replace);
-  item.filterText = document.getText(item.range).startsWith('"') ? `"${proposal.label}` : proposal.label;
   item.sortText = String(index).padStart(4, '0');
   // The indentation is right already; the editor would add that of the line.
   item.keepWhitespace = true;

@@ -5,6 +5,7 @@ import type { LoadEngine } from '../engine.ts';
 import { askLanguage, manifestFiles } from './asking.ts';
 import { ManifestDiagnostics } from './diagnostics.ts';
 import { EffectiveDocuments } from './effectiveDocuments.ts';
+import { followFileRenames } from './fileRenames.ts';
 import { ManifestLenses } from './lenses.ts';
 import { completions, definitions, hovers, quickFixes, symbols } from './providers.ts';
 import { renames } from './renames.ts';
@@ -28,6 +29,7 @@ export function registerManifestEditing(given: { readonly load: LoadEngine; read
   held.add(languages.registerHoverProvider(manifestFiles, hovers(ask)));
   held.add(languages.registerDefinitionProvider(manifestFiles, definitions(ask)));
   held.add(languages.registerRenameProvider(manifestFiles, renames(ask)));
+  held.add(followFileRenames(given.load));
   held.add(languages.registerDocumentSymbolProvider(manifestFiles, symbols(ask), { label: 'Bot Bottle' }));
   held.add(languages.registerCodeActionsProvider(manifestFiles, quickFixes(ask), { providedCodeActionKinds: [CodeActionKind.QuickFix] }));
   held.add(languages.registerCodeLensProvider(manifestFiles, held.add(new ManifestLenses(ask, given.used))));
