@@ -5,9 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDockerBackend } from '../../../extension/core/backends/docker/backend.ts';
 import { homeId, labels } from '../../../extension/core/backends/docker/bottle/objects.ts';
 import { processMark } from '../../../extension/core/bottle/processMark.ts';
+import { sessionUsage } from '../../../extension/core/egress/usage.ts';
 import { silentLog } from '../../../extension/core/ports.ts';
 import { throwawayName } from '../../../extension/core/process/throwaway.ts';
 import { idle, makeBench, seen, type Bench } from '../../contract/bench.ts';
+import { eventually } from '../../support/backends/read.ts';
 import { metadataOf } from '../../support/backends/spec.ts';
 import { dockerWorld, type DockerWorld } from '../../support/docker/world.ts';
 
@@ -108,6 +110,7 @@ describe('an engine on this machine', () => {
     const { bottle, spec } = await bench.start({ script: idle });
     await bench.run(bottle, 'curl -s -o /dev/null http://denied.example.com/');
     expect(readFileSync(join(spec.stateDir, 'egress', 'log.jsonl'), 'utf8')).toContain('denied.example.com');
+    await eventually(async () => sessionUsage(spec.stateDir), (usage) => usage?.blocked === 1);
   });
 
   it('sweeps a bottle that lost its sidecar and touches neither a whole one nor what is not ours', async () => {
