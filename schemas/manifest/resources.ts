@@ -23,16 +23,16 @@ export const resourcesSchema = z.strictObject({
     examples: [1024],
   }),
   disk: sizeSchema({ least: 64 * MiB, most: 1024 * TiB, words: 'from 64MiB to 1024TiB' }).optional().meta({
-    description: 'Room for what the agent writes into its workspace: a whole number and KiB, MiB, GiB or TiB. Without it, what the backend gives.',
+    description: 'Room for what the agent writes into its workspace: a whole number and KiB, MiB, GiB or TiB. No backend can hold this yet, so a start that asks for it is refused.',
     examples: ['20GiB'],
   }),
   session_time: timeLimitSchema({ least: 60_000, most: longest, words: 'from 1m to 21d' }).optional().meta({
-    description: 'How long the bottle may run before it is stopped, its changes kept: a whole number and s, m, h or d. `none` lifts the limit of a parent.',
+    description: 'How long the bottle may run before it is stopped, its changes kept: a whole number and s, m, h or d. `none` lifts the limit of a parent. Only bubblewrap holds it; elsewhere the start is refused.',
     default: 'none',
     examples: ['8h'],
   }),
   idle_time: timeLimitSchema({ least: 60_000, most: longest, words: 'from 1m to 21d' }).optional().meta({
-    description: 'How long the agent may neither print nor be typed to before the bottle is stopped, its changes kept: a whole number and s, m, h or d. `none` lifts the limit of a parent.',
+    description: 'How long the agent may neither print nor be typed to before the bottle is stopped, its changes kept: a whole number and s, m, h or d. `none` lifts the limit of a parent. Only bubblewrap holds it; elsewhere the start is refused.',
     default: 'none',
     examples: ['45m'],
   }),

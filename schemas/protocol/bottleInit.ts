@@ -30,6 +30,9 @@ export const initConfigSchema = z.strictObject({
     processMemoryBytes: z.number().int().positive().optional(),
     tmpBytes: z.number().int().positive(),
     fileBytes: z.number().int().positive(),
+    /** From the agent's start to its end, and without a byte of its terminal either way. Milliseconds. */
+    sessionMs: z.number().int().positive().optional(),
+    idleMs: z.number().int().positive().optional(),
   }),
   size: z.strictObject({ cols: z.number().int().positive(), rows: z.number().int().positive() }),
   /** Loopback ports of the bottle and the sidecar sockets behind them. */

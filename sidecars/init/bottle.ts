@@ -4,7 +4,9 @@ import { type InitConfig, outerPaths } from '../../schemas/protocol/bottleInit.t
 import { startBridge } from '../bridge/bridge.ts';
 import { startAgent } from './agent.ts';
 import { writeEtc, writeHome } from './guestFiles.ts';
+import { endInTime } from './lifetime.ts';
 import { mountWorkspace } from './overlay.ts';
+import { killTree } from './processTree.ts';
 import { Ptys } from './pty.ts';
 import { Sandboxes } from './sandbox.ts';
 
@@ -27,9 +29,11 @@ export async function runBottle(config: InitConfig, started: () => void): Promis
   // Loading the WebSocket code while the agent's program starts keeps it out of the way of the first byte.
   const { serveBottle } = await import('./server.ts');
   const serving = await serveBottle(join(outerPaths.run, 'bottle.sock'), agent, sandboxes, ptys);
-  await agent.running;
+  const first = await agent.running;
   started();
+  const unwatch = endInTime(config.limits, agent.terminal, () => killTree(first));
   const code = await agent.exited;
+  unwatch();
   writeFileSync(join(outerPaths.run, 'scrollback'), agent.terminal.scrollback.content(), { mode: 0o600 });
   await serving.close(code);
   over.abort();

@@ -16,17 +16,25 @@ export class Terminal {
   readonly #pty: Pty;
   readonly #viewers = new Set<Sender>();
   readonly #slow = new Set<Sender>();
+  #lastByte = performance.now();
 
   constructor(pty: Pty) {
     this.#pty = pty;
     this.closed = once(pty.master, 'close').then(() => undefined, () => undefined);
     pty.master.on('data', (chunk: Buffer) => {
-      this.scrollback.push(chunk);
-      for (const viewer of this.#viewers) {
-        viewer.bytes(chunk);
-        if (viewer.full) this.#waitFor(viewer);
-      }
+      this.#lastByte = performance.now();
+      this.#show(chunk);
     });
+  }
+
+  /** Milliseconds since the agent last printed or was typed to. */
+  get quietMs(): number {
+    return performance.now() - this.#lastByte;
+  }
+
+  /** Words of ours among the agent's, on a line of their own. */
+  say(words: string): void {
+    this.#show(Buffer.from(`\r\n${words}\r\n`));
   }
 
   /** Shows what is in the scrollback, then all that follows. */
@@ -45,7 +53,16 @@ export class Terminal {
 
   /** Keystrokes from one viewer, who is held back while the agent does not read. */
   write(bytes: Buffer, from: Sender): void {
+    this.#lastByte = performance.now();
     writeOrHold(this.#pty.master, bytes, from);
+  }
+
+  #show(chunk: Buffer): void {
+    this.scrollback.push(chunk);
+    for (const viewer of this.#viewers) {
+      viewer.bytes(chunk);
+      if (viewer.full) this.#waitFor(viewer);
+    }
   }
 
   #waitFor(viewer: Sender): void {

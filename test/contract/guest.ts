@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/backends/read.ts';
-import { type Bench, idle } from './bench.ts';
+import { type Bench, idle, seen } from './bench.ts';
 
 /** What the agent finds: workspace, files, environment, user. */
 export function describeGuest(use: () => Bench, isolates: boolean): void {
@@ -88,6 +88,16 @@ export function describeGuest(use: () => Bench, isolates: boolean): void {
       const forks = await use().run(bottle, 'n=0; while [ $n -lt 100 ]; do sleep 20 & n=$((n+1)); done 2>/dev/null; ps -e | grep -c sleep');
       expect(Number(forks.stdout.trim() || '0')).toBeLessThan(41);
       await eventually(() => use().run(bottle, 'echo back').catch(() => ({ stdout: '' })), ({ stdout }) => stdout === 'back\n', 30_000);
+    });
+
+    it.each(['sessionMs', 'idleMs'] as const)('ends the agent when its time is over and keeps what it made, where the backend holds %s', async (limit) => {
+      const { backend } = use().world;
+      if (!backend.holds.has(limit)) return;
+      const { bottle, spec } = await use().start({ script: 'echo made > made.txt; sleep 1000', limits: { [limit]: 1_500 } });
+      expect(await bottle.exited).toBe(137);
+      const session = await bottle.attach({ cols: 80, rows: 24 });
+      expect(await seen(session, /its changes are kept/i)).toContain(limit === 'sessionMs' ? 'session_time' : 'idle_time');
+      expect(spec.limits[limit]).toBe(1_500);
     });
 
     it('cannot write outside home, workspace and temporary folders', async () => {

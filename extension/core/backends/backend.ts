@@ -24,6 +24,10 @@ export interface Limits {
   readonly tmpBytes: number;
   /** Largest single file the agent may write, in bytes. */
   readonly fileBytes: number;
+  /** From start to end of the agent, in milliseconds. */
+  readonly sessionMs?: number;
+  /** How long the agent may neither print nor be typed to, in milliseconds. */
+  readonly idleMs?: number;
 }
 
 /** A file written into the guest before the agent starts. Everything under `guestHome` belongs to the agent. */
@@ -144,6 +148,8 @@ export interface SweepReport {
 /** A way to run bottles. One contract suite (`test/contract/backend.test.ts`) describes it for all. */
 export interface Backend {
   readonly name: BackendName;
+  /** Bounds beyond processes, memory and processors that this backend enforces against the agent's will. */
+  readonly holds: ReadonlySet<'diskBytes' | 'sessionMs' | 'idleMs'>;
   /** Truth about this machine, without side effects. The backend can start bottles when every check is ok. */
   probe(signal: AbortSignal): Promise<readonly DoctorCheck[]>;
   /** Overlay or copy for this folder and owner, and why. */

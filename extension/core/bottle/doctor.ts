@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import type { DoctorCheck, DoctorReport } from '../../../schemas/protocol/bottle.ts';
 import type { Backend } from '../backends/backend.ts';
+import { logCheck } from '../egress/logCheck.ts';
 import { toBottleError } from '../errors.ts';
 import { named } from './backendChoice.ts';
 import type { BottlesDeps } from './deps.ts';
@@ -15,7 +16,7 @@ import { readMetadata } from './stateFolder.ts';
  */
 export async function doctor(deps: BottlesDeps, request: { readonly backend?: string; readonly slug?: string }): Promise<DoctorReport> {
   const common = [await homeCheck(deps), ...(await manifestChecks(deps))];
-  if (request.slug !== undefined) common.push(await bottleCheck(deps, request.slug));
+  if (request.slug !== undefined) common.push(...(await bottleChecks(deps, request.slug)));
   const chosen = request.backend === undefined ? [...deps.backends.values()].filter((one) => one.name !== 'fake') : [named(deps.backends, request.backend)];
   const reports = await Promise.all(chosen.map((backend) => backendReport(backend)));
   const tools = await toolChecks(deps);
@@ -62,9 +63,11 @@ async function toolChecks(deps: BottlesDeps): Promise<DoctorCheck[]> {
   return checks;
 }
 
-async function bottleCheck(deps: BottlesDeps, slug: string): Promise<DoctorCheck> {
+async function bottleChecks(deps: BottlesDeps, slug: string): Promise<DoctorCheck[]> {
   const metadata = await readMetadata(deps.folders.home, slug);
   const after = metadata === undefined ? undefined : await settle(deps, metadata, true);
-  if (after === undefined) return { id: `bottle.${slug}`, ok: false, detail: `there is no bottle ${slug}`, fix: 'bot-bottle list active shows them.' };
-  return { id: `bottle.${slug}`, ok: true, detail: `${slug} is ${after.state} on ${after.backend}`, fix: '' };
+  if (after === undefined) return [{ id: `bottle.${slug}`, ok: false, detail: `there is no bottle ${slug}`, fix: 'bot-bottle list active shows them.' }];
+  const known: DoctorCheck = { id: `bottle.${slug}`, ok: true, detail: `${slug} is ${after.state} on ${after.backend}`, fix: '' };
+  const running = after.state === 'running' ? await deps.backends.get(after.backend)?.adopt(after, AbortSignal.timeout(10_000)) : undefined;
+  return running === undefined ? [known] : [known, await logCheck(slug, running)];
 }

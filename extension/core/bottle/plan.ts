@@ -10,15 +10,17 @@ import { requireNamedFiles } from '../manifests/namedFiles.ts';
 import type { Provider, Provision } from '../providers/provider.ts';
 import { type Consent, consentTo } from '../trust/consent.ts';
 import { loadForStart } from '../trust/missing.ts';
+import type { Workspace } from '../../../schemas/manifest/workspace.ts';
 import { hiddenFiles } from '../workspace/hidden.ts';
 import { chooseBackend } from './backendChoice.ts';
 import type { StartPlan, StartRequest } from './bottles.ts';
 import { credential } from './credentials.ts';
 import type { BottlesDeps } from './deps.ts';
-import { defaultLimits } from './limits.ts';
+import { limitsOf } from './limits.ts';
 import { ownerOf } from './owner.ts';
 import { type BottleRoutes, bottleRoutes } from './routes.ts';
 import { skillFiles } from './skills.ts';
+import { chooseWorkspace, type WorkspaceChoice } from './workspaceChoice.ts';
 import { workspaceFolder } from './workspaceFolder.ts';
 
 export const guestHome = '/home/agent';
@@ -40,6 +42,7 @@ export interface PlanParts {
   readonly skillFiles: readonly GuestFile[];
   readonly literals: Readonly<Record<string, string>>;
   readonly forwarded: readonly ForwardedValue[];
+  readonly workspace: Workspace;
   readonly limits: Limits;
   readonly extraCaPem: string | undefined;
   readonly consent: Consent;
@@ -67,8 +70,8 @@ export async function makePlan(deps: BottlesDeps, request: StartRequest, signal:
   const backend = await chooseBackend(deps.backends, request.backend ?? deps.env['BOT_BOTTLE_BACKEND'], signal);
   const owner = await ownerOf(workspace, deps.self);
   const [mode, hidden, skills] = await Promise.all([
-    backend.workspaceMode(workspace, owner, signal),
-    hiddenFiles(workspace),
+    chooseWorkspace(backend, workspace, owner, loaded.bottle.workspace, signal),
+    hiddenFiles(workspace, loaded.bottle.workspace.secretFiles),
     skillFiles(join(deps.env['HOME'] ?? homedir(), '.claude', 'skills'), loaded.agent.skills, `${guestHome}/.claude/skills`),
   ]);
   const label = request.label ?? request.agent;
@@ -95,7 +98,8 @@ export async function makePlan(deps: BottlesDeps, request: StartRequest, signal:
     skillFiles: skills,
     literals,
     forwarded,
-    limits: defaultLimits(),
+    workspace: loaded.bottle.workspace,
+    limits: limitsOf(loaded.bottle.resources, backend),
     extraCaPem: await extraCa(deps),
     consent: await consentTo(deps.folders.home, workspace, loaded),
   };
@@ -108,7 +112,7 @@ function shownPlan(made: {
   readonly parts: PlanParts;
   readonly label: string;
   readonly workspace: string;
-  readonly mode: Awaited<ReturnType<Backend['workspaceMode']>>;
+  readonly mode: WorkspaceChoice;
   readonly hidden: readonly string[];
 }): Plan {
   const { request, loaded, parts } = made;

@@ -8,6 +8,7 @@ import { BottleError, toBottleError } from '../errors.ts';
 import { writeAtomic } from '../files/atomic.ts';
 import type { Progress } from '../ports.ts';
 import { recordBaseline } from '../workspace/baseline.ts';
+import { leftOutOf } from '../workspace/leftOut.ts';
 import { prepareWorkspace } from '../workspace/prepare.ts';
 import type { BottlesDeps } from './deps.ts';
 import { bottleEnvironment, mergeEnvironment } from './environment.ts';
@@ -40,6 +41,7 @@ export async function startBottle(deps: BottlesDeps, plan: ResolvedPlan, progres
       scratchDir: scratch,
       owner: parts.owner,
       hidden: plan.shown.workspace.hidden,
+      leftOut: await leftOutOf(plan.shown.workspace.host, parts.workspace, signal),
       progress,
       signal,
     });

@@ -8,6 +8,7 @@ import type { Owner } from '../backends/backend.ts';
 import type { Progress } from '../ports.ts';
 import { entryOf, type BaselineEntry } from './baselineFile.ts';
 import { Folder, hasCode } from './folder.ts';
+import type { LeftOut } from './leftOut.ts';
 import { readFileChunks, readVersion } from './version.ts';
 
 /** Files up to this size are read once and written; larger ones are cloned where the file system can. */
@@ -21,6 +22,7 @@ export interface CopyRequest {
   /** Who gets the copy; null leaves it with the caller, who is not root. */
   readonly owner: Owner | null;
   readonly hidden: ReadonlySet<string>;
+  readonly leftOut: LeftOut;
   readonly signal: AbortSignal;
   readonly progress: Progress;
 }
@@ -31,7 +33,7 @@ interface Copying extends CopyRequest {
   since: number;
 }
 
-/** Copies files, folders and links, as links; leaves out specials, hidden and unreadable files. Returns what it copied. */
+/** Copies files, folders and links, as links; leaves out specials, hidden and unreadable files and what the rules leave out. Returns what it copied. */
 export async function copyTree(request: CopyRequest): Promise<Map<string, BaselineEntry>> {
   const copying: Copying = { ...request, entries: new Map(), bytes: 0, since: 0 };
   const root = Folder.open(request.from);
@@ -51,7 +53,7 @@ async function copyFolder(copying: Copying, folder: Folder, at: string, to: stri
     const path = at === '' ? name : `${at}/${name}`;
     const target = `${to}/${name}`;
     const stat = folder.stat(name);
-    if (stat === undefined || copying.hidden.has(path)) continue;
+    if (stat === undefined || copying.hidden.has(path) || copying.leftOut(path, stat.isDirectory())) continue;
     await breathe(copying);
     if (stat.isDirectory()) await copyChild(copying, folder, name, path, target, stat);
     else if (stat.isSymbolicLink()) copyLink(copying, folder, name, path, target, stat);

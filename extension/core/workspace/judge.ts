@@ -66,7 +66,9 @@ export function hostSide(candidate: Pick<Candidate, 'path' | 'name' | 'host'>, b
   if (now.kind === 'special') return { now, base: now, moved: false };
   const old = entry === undefined ? null : versionOf(entry);
   if (old !== null) return sameVersion(old, now) ? { now, base: now, moved: false } : { now, base: old, moved: true };
-  if (stat.ctimeMs > baseline.takenAt) {
+  // What a copy does not have on record never came into it.
+  const neverCame = entry === undefined && baseline.copiedAt !== null;
+  if (stat.ctimeMs > baseline.takenAt || neverCame) {
     return { now, base: entry === undefined && baseline.complete ? absent : null, moved: true };
   }
   if (now.kind === 'file' || now.kind === 'link') baseline.entries.set(path, entryOf(stat, now.sha256));

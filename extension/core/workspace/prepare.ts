@@ -8,6 +8,7 @@ import { saveBaseline } from './baselineFile.ts';
 import { fileSystemTime } from './clock.ts';
 import { copyTree } from './copy.ts';
 import { hasCode } from './folder.ts';
+import type { LeftOut } from './leftOut.ts';
 import { workspaceIn } from './review.ts';
 
 /** What a bottle's workspace is made from. `scratchDir` exists. */
@@ -17,6 +18,8 @@ export interface PrepareRequest {
   readonly scratchDir: string;
   readonly owner: Owner;
   readonly hidden: readonly string[];
+  /** What of the folder does not come into a copy; without it everything does. */
+  readonly leftOut?: LeftOut;
   readonly signal: AbortSignal;
   readonly progress: Progress;
 }
@@ -34,8 +37,8 @@ export async function prepareWorkspace(request: PrepareRequest): Promise<Prepare
       makeLayers(workspace, owner);
       await saveBaseline(request.scratchDir, { takenAt, complete: false, copiedAt: null, entries: new Map() });
     } else {
-      const { hidden, signal, progress } = request;
-      const entries = await copyTree({ from: workspace.lower, to: workspace.dir, owner, hidden: new Set(hidden), signal, progress });
+      const { hidden, leftOut = () => false, signal, progress } = request;
+      const entries = await copyTree({ from: workspace.lower, to: workspace.dir, owner, hidden: new Set(hidden), leftOut, signal, progress });
       const copiedAt = await fileSystemTime(request.scratchDir);
       await saveBaseline(request.scratchDir, { takenAt, complete: true, copiedAt, entries });
     }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { WorkspaceMode } from '../../../schemas/protocol/bottle.ts';
 import { silentProgress } from '../../../extension/core/ports.ts';
+import type { LeftOut } from '../../../extension/core/workspace/leftOut.ts';
 import { prepareWorkspace } from '../../../extension/core/workspace/prepare.ts';
 import { recordBaseline } from '../../../extension/core/workspace/baseline.ts';
 import type { Review } from '../../../extension/core/workspace/review.ts';
@@ -35,7 +36,7 @@ export function writeTree(root: string, tree: Readonly<Record<string, string>>):
 export async function openWorld(
   mode: WorkspaceMode,
   tree: Readonly<Record<string, string>>,
-  options: { readonly hidden?: readonly string[]; readonly marks?: 'userxattr'; readonly baseline?: false; readonly merged?: 'ask' } = {},
+  options: { readonly hidden?: readonly string[]; readonly marks?: 'userxattr'; readonly baseline?: false; readonly merged?: 'ask'; readonly leftOut?: (host: string) => Promise<LeftOut> } = {},
 ): Promise<World> {
   const root = mkdtempSync(join(tmpdir(), 'bottle-world-'));
   const host = join(root, 'host');
@@ -45,7 +46,8 @@ export async function openWorld(
   const hidden = options.hidden ?? [];
   const signal = new AbortController().signal;
   const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-  const workspace = await prepareWorkspace({ mode, host, scratchDir: scratch, owner, hidden, signal, progress: silentProgress });
+  const leftOut = await options.leftOut?.(host);
+  const workspace = await prepareWorkspace({ mode, host, scratchDir: scratch, owner, hidden, signal, progress: silentProgress, ...(leftOut === undefined ? {} : { leftOut }) });
   if (options.baseline !== false) await recordBaseline({ workspace, scratchDir: scratch, hidden, signal });
   const view = workspace.mode === 'copy' ? workspace.dir : join(root, 'merged');
   let mounted = false;

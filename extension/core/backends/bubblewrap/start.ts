@@ -90,6 +90,8 @@ function keeperConfig(deps: StartDependencies, spec: BottleSpec, places: RunPlac
       pids: spec.limits.pids,
       tmpBytes: spec.limits.tmpBytes,
       fileBytes: spec.limits.fileBytes,
+      ...(spec.limits.sessionMs === undefined ? {} : { sessionMs: spec.limits.sessionMs }),
+      ...(spec.limits.idleMs === undefined ? {} : { idleMs: spec.limits.idleMs }),
       ...(limits.processMemoryBytes === undefined ? {} : { processMemoryBytes: limits.processMemoryBytes }),
     },
     size: spec.size,

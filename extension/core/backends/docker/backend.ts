@@ -28,6 +28,7 @@ export function createDockerBackend({ runtime, log, env }: DockerDeps): Backend 
     });
   return {
     name: 'docker',
+    holds: new Set(),
     probe: (signal) => probeDocker({ runtime, env }, signal),
     workspaceMode: async (host, owner, signal) => chooseWorkspaceMode(await connectEngine(env, signal), host, owner, signal),
     start: async (spec, progress, signal) => startBottle({ engine: await connectEngine(env, signal), runtime, env, waits, mirrors }, spec, progress, signal),

@@ -30,6 +30,7 @@ export function createFakeBackend(): Backend {
   };
   return {
     name: 'fake',
+    holds: new Set(),
     probe: async () => [{ id: 'fake', ok: false, detail: 'The fake backend fences nothing.', fix: 'Use bubblewrap or docker.' }],
     workspaceMode: async () => ({ mode: 'copy', reason: 'The fake backend has no mounts.' }),
     async start(spec, progress, signal) {
