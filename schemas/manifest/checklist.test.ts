@@ -260,8 +260,19 @@ describe('frontmatter', () => {
     expect(complaints('env:\n  A: |\n    one # kept\n    two\n  B: >-\n    folded\n    text # too\n  # a comment')).toBe('');
   });
 
-  test('F051 a key twice is refused', () => {
-    expect(complaints('env: {}\nenv: {}')).toContain('Map keys must be unique');
+  test.each([
+    ['a key twice', 'env: {}\nenv: {}', 'Map keys must be unique'],
+    ['a key twice in braces', 'env: {A: b, A: c}', 'Map keys must be unique'],
+    ['a word without a value in braces', 'env: {A: b, C}', 'has no value'],
+    ['a colon without a space in braces', 'env: {A:b}', 'has no value'],
+    ['a doubtful word deep in braces', 'git-gate: {user: {name: yes}}', 'looks like a boolean'],
+    ['an open brace', 'env: {A: b', 'is not valid YAML'],
+  ])('F051 %s is refused', (_name, yaml, words) => {
+    expect(complaints(yaml)).toContain(words);
+  });
+
+  test('F051 braces inside braces mean what the lines would mean', () => {
+    expect(chain('egress: {log: 1, routes: [{host: a.example, matches: [{methods: [GET]}]}]}').bottle).toEqual(chain('egress:\n  log: 1\n  routes:\n    - host: a.example\n      matches:\n        - methods:\n            - GET').bottle);
   });
 
   test('F052 unclosed frontmatter is refused', () => {

@@ -40,7 +40,7 @@ export const gitRepoSchema = z.strictObject({
   url: sshUrl.optional().meta({ description: 'SSH address of the upstream. Needed here or in a parent.', examples: ['git@github.com:acme/app.git', 'ssh://git@git.example.com:2222/acme/app.git'] }),
   key: keySchema.optional().meta({ description: 'The key that opens the upstream. Needed here or in a parent; replaces the whole value of the parent.', examples: [{ provider: 'static', path: '~/.ssh/deploy_key' }] }),
   host_key: filled.optional().meta({ description: 'Public key of the upstream host, as in known_hosts without the host name.', examples: ['ssh-ed25519 AAAA...'] }),
-});
+}).meta({ description: 'One upstream by the name of its repository inside: `http://127.0.0.1:9420/NAME.git`.' });
 export type WrittenGitRepo = z.infer<typeof gitRepoSchema>;
 
 /** An upstream that the gate forwards to, whole. */

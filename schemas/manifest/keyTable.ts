@@ -33,8 +33,13 @@ function below(part: Part | undefined, path: string): Row[] {
   const named = typeof part.additionalProperties === 'object' ? [{ key: `${path}.NAME`, schema: part.additionalProperties }, ...below(part.additionalProperties, `${path}.NAME`)] : [];
   const items = Array.isArray(part.items) ? [] : below(part.items, `${path}[]`);
   const rows = [...own, ...named, ...items, ...alternatives(part).flatMap((one) => below(one, path))];
-  // Alternatives repeat the key that tells them apart.
-  return rows.filter((row, index) => rows.findIndex((other) => other.key === row.key) === index);
+  // Alternatives repeat the key that tells them apart: it holds any of their words.
+  return rows
+    .filter((row, index) => rows.findIndex((other) => other.key === row.key) === index)
+    .map((row) => {
+      const same = rows.filter((other) => other.key === row.key).map((other) => other.schema);
+      return same.length === 1 ? row : { key: row.key, schema: { ...row.schema, enum: same.flatMap((one) => one.enum ?? (one.const === undefined ? [] : [one.const])) } };
+    });
 }
 
 function alternatives(schema: JsonSchema): readonly JsonSchema[] {

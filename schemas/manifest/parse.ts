@@ -55,6 +55,9 @@ export function yamlDocument(yaml: string): Document.Parsed {
 
 function checkNodes(document: Document.Parsed, report: (offset: number, message: string) => void): void {
   visit(document, {
+    Pair(_place, { key, value }) {
+      if (value === null && isScalar(key)) report(key.range?.[0] ?? 0, `the key ${JSON.stringify(String(key.value))} ${doubtOf('') ?? ''}`);
+    },
     Node(key, node) {
       const offset = node.range?.[0] ?? 0;
       if (isAlias(node)) return report(offset, `uses the alias *${node.source}: write the value out.`);

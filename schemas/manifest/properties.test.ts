@@ -78,8 +78,8 @@ describe('extends', () => {
 });
 
 test('mutated manifests crash nothing and none is taken with a key dropped', () => {
-  const { taken, refused } = fuzzManifests(20, 3000);
+  const { taken, refused } = fuzzManifests(20, 2000);
   // Both happen often enough that the run says something.
-  expect(taken).toBeGreaterThan(300);
-  expect(refused).toBeGreaterThan(300);
-});
+  expect(taken).toBeGreaterThan(200);
+  expect(refused).toBeGreaterThan(200);
+}, 60_000);
