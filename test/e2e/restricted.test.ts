@@ -47,6 +47,12 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('a folder that nobody trusts
     expect(await window.vs.page.locator('.quick-input-widget:visible').count()).toBe(0);
   });
 
+  test('a manifest of it is a text like any other', async () => {
+    await window.vs.editors.openFile(`${workspaceAgent}.md`);
+    await until('the text', async () => (await window.vs.editors.text()).includes('bottle: shell'));
+    expect(await window.vs.page.locator('.codelens-decoration').count()).toBe(0);
+  });
+
   test('nothing was written: there is no state in the home', () => {
     expect(existsSync(join(window.home, 'state'))).toBe(false);
   });
@@ -56,6 +62,8 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('a folder that nobody trusts
     await window.vs.page.locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ }).click();
     await window.vs.toast(`comes with an agent (${workspaceAgent})`).waitFor();
     await until('the welcome to go on', async () => (await window.vs.welcomeText()).includes('No bottle is running'));
+    await window.vs.editors.tab(`${workspaceAgent}.md`).click();
+    await window.vs.page.locator('.codelens-decoration', { hasText: 'Effective manifest' }).waitFor();
     await window.vs.command('Bottle: Start Agent');
     await window.vs.quick.titled('agent');
     expect(await window.vs.quick.rows()).toContain(workspaceAgent);

@@ -18,7 +18,12 @@ export class ManifestLenses implements CodeLensProvider {
   /** `used` tells that routes may have been used since. */
   constructor(ask: AskLanguage, used: Event<unknown>) {
     this.#ask = ask;
-    this.#held.add(used(() => this.#changed.fire()));
+    this.#held.add(used(() => this.refresh()));
+  }
+
+  /** Has the editor ask again. */
+  refresh(): void {
+    this.#changed.fire();
   }
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {

@@ -32,6 +32,11 @@ export function registerManifestEditing(given: { readonly load: LoadEngine; read
   held.add(followFileRenames(given.load));
   held.add(languages.registerDocumentSymbolProvider(manifestFiles, symbols(ask), { label: 'Bot Bottle' }));
   held.add(languages.registerCodeActionsProvider(manifestFiles, quickFixes(ask), { providedCodeActionKinds: [CodeActionKind.QuickFix] }));
-  held.add(languages.registerCodeLensProvider(manifestFiles, held.add(new ManifestLenses(ask, given.used))));
-  return { documents, begin: () => diagnostics.begin(), dispose: () => held.dispose() };
+  const lenses = held.add(new ManifestLenses(ask, given.used));
+  held.add(languages.registerCodeLensProvider(manifestFiles, lenses));
+  const begin = () => {
+    diagnostics.begin();
+    lenses.refresh();
+  };
+  return { documents, begin, dispose: () => held.dispose() };
 }
