@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -31,4 +31,13 @@ test('the claude example names its credential and lets the registry be read only
   expect(bottle.agentProvider).toMatchObject({ template: 'claude', authToken: 'ANTHROPIC_TOKEN' });
   expect(routes).toEqual([{ host: 'registry.npmjs.org', matches: [{ methods: ['GET', 'HEAD'] }] }]);
   expect(identity).toEqual({ name: 'Reviewer', email: 'claude@example.com' });
+});
+
+test('the careful example takes the registry out again and sets limits', async () => {
+  const agents = join(root, 'agents');
+  writeFileSync(join(agents, 'wary.md'), '---\nbottle: careful\n---\n');
+  const { bottle, routes } = await loadAgent({ home: root, workspace: workspace(), name: 'wary', log: silentLog });
+  expect(routes).toEqual([]);
+  expect(bottle.workspace).toMatchObject({ exclude: ['/data/', '*.sqlite'], secretFiles: 'hide' });
+  expect(bottle.resources).toMatchObject({ cpus: 2, memoryBytes: 4 * 1024 ** 3, sessionMs: 8 * 3_600_000, idleMs: 45 * 60_000 });
 });
