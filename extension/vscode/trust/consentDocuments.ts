@@ -37,7 +37,8 @@ export class ConsentDocuments implements TextDocumentContentProvider {
     await new Promise<void>((resolve) => {
       listening.add(this.#answered.event(() => resolve()));
       listening.add(stop.onCancellationRequested(() => resolve()));
-      listening.add(window.tabGroups.onDidChangeTabs(() => void (this.#tabs(plan).length === 0 && resolve())));
+      // Other tabs come and go, also before ours is known to be there: only its own closing counts.
+      listening.add(window.tabGroups.onDidChangeTabs(({ closed }) => void (closed.some((tab) => isDiffOf(tab, plan)) && resolve())));
     });
     listening.dispose();
   }
@@ -63,9 +64,12 @@ export class ConsentDocuments implements TextDocumentContentProvider {
   }
 
   #tabs(plan: StartPlan): readonly Tab[] {
-    const wanted = side(plan, 'present').toString();
-    return window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => tab.input instanceof TabInputTextDiff && tab.input.modified.toString() === wanted);
+    return window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => isDiffOf(tab, plan));
   }
+}
+
+function isDiffOf(tab: Tab, plan: StartPlan): boolean {
+  return tab.input instanceof TabInputTextDiff && tab.input.modified.toString() === side(plan, 'present').toString();
 }
 
 /** One path on both sides, so that the editor infers no rename. */
