@@ -1,9 +1,7 @@
 import { basename } from 'node:path';
 import { Document, isMap, isScalar, isSeq, type Node } from 'yaml';
 import { agentOf, agentSchema } from '../../../../schemas/manifest/agent.ts';
-import type { Bottle } from '../../../../schemas/manifest/bottle.ts';
 import { checkManifest } from '../../../../schemas/manifest/check.ts';
-import type { EnvValue } from '../../../../schemas/manifest/envValue.ts';
 import { effectiveBottleWithOrigins, type EffectiveBottle } from '../../../../schemas/manifest/extends.ts';
 import { parseManifest } from '../../../../schemas/manifest/parse.ts';
 import { keyPath, problemSentence } from '../../../../schemas/manifest/position.ts';
@@ -11,6 +9,7 @@ import { followChain, type Chain } from './chain.ts';
 import { diagnose } from './diagnose.ts';
 import type { ManifestPlace } from './place.ts';
 import type { World } from './world.ts';
+import { writtenBottle } from './written.ts';
 
 /**
  * What a start would really use: the manifest with its parents laid under it and every default filled in, each value
@@ -24,7 +23,7 @@ export async function effectiveText(world: World, place: ManifestPlace, text: st
   const checked = checkManifest(parsed.value, agentSchema);
   if (!checked.ok) return head + broken(checked.problems.map(problemSentence));
   const agent = agentOf(checked.value, parsed.value.body);
-  const own = new Document({ agent: place.name, bottle: agent.bottle, skills: agent.skills, 'git-gate': { user: agent.gitUser }, prompt: agent.prompt });
+  const own = new Document({ agent: place.name, bottle: agent.bottle, skills: agent.skills, 'git-gate': { user: agent.gitUser }, prompt: agent.prompt }, { aliasDuplicateObjects: false });
   const bottle = bottleText(await followChain(world, agent.bottle), await said(world, place, text));
   return `${head}${own.toString({ lineWidth: 0 })}\n# The bottle ${agent.bottle}:\n${bottle}`;
 }
@@ -37,7 +36,7 @@ function bottleText(chain: Chain, faults: readonly string[]): string {
   if (chain.fault !== undefined) return broken(faults);
   const effective = effectiveBottleWithOrigins(chain.links);
   if (effective.faults.length > 0) return broken(effective.faults.map(({ path, ...fault }) => problemSentence({ ...fault, key: keyPath(path) })));
-  const document = new Document(effectiveData(effective.bottle));
+  const document = new Document(writtenBottle(effective.bottle), { aliasDuplicateObjects: false });
   annotate(document.contents, [], effective.origins);
   return `# Chain: ${chain.links.map((link) => link.name).join(' -> ')}. A value without a file name is a default.\n${document.toString({ lineWidth: 0 })}`;
 }
@@ -46,41 +45,15 @@ function broken(sentences: readonly string[]): string {
   return `# It cannot be started:\n${sentences.flatMap((one) => one.split('\n')).map((line) => `#   ${line}\n`).join('')}`;
 }
 
-/** A bottle in the keys that manifests use. Values of variables are those of the file; none is looked up. */
-export function effectiveData(bottle: Bottle): Readonly<Record<string, unknown>> {
-  const { agentProvider: provider, gitGate } = bottle;
-  return {
-    env: Object.fromEntries([...bottle.env].map(([name, value]) => [name, envText(value)])),
-    agent_provider: {
-      template: provider.template,
-      dockerfile: provider.dockerfile,
-      auth_token: provider.authToken,
-      forward_host_credentials: provider.forwardHostCredentials,
-      // A literal key is for the agent, not for whoever looks at this over a shoulder.
-      settings: provider.settings?.api_key === undefined ? provider.settings : { ...provider.settings, api_key: 'written there' },
-    },
-    'git-gate': { user: gitGate.user, repos: Object.fromEntries(gitGate.repos) },
-    egress: bottle.egress,
-    supervise: bottle.supervise,
-    workspace: bottle.workspace,
-    resources: bottle.resources,
-  };
-}
-
-/** The way a value is written in a manifest. */
-export function envText(value: EnvValue): string {
-  if (value.kind === 'host') return `\${${value.variable}}`;
-  if (value.kind === 'prompt') return `?${value.prompt}`;
-  return value.value;
-}
-
 /** Puts the name of the file behind each value that one gave. */
 function annotate(node: unknown, path: readonly PropertyKey[], origins: EffectiveBottle['origins']): void {
   const origin = origins.get(keyPath(path));
   if (origin !== undefined && isNode(node)) {
     const where = ` ${basename(origin.file)}:${origin.line}`;
+    // What each of its keys has of its own need not be said of the whole.
+    const own = [...origins.keys()].some((key) => key.startsWith(`${keyPath(path)}.`));
     if (isScalar(node)) node.comment = where;
-    else node.commentBefore = where;
+    else if (!own) node.commentBefore = where;
   }
   if (isMap(node)) for (const pair of node.items) annotate(pair.value, [...path, isScalar(pair.key) ? String(pair.key.value) : ''], origins);
   else if (isSeq(node)) for (const [index, item] of node.items.entries()) annotate(item, [...path, index], origins);

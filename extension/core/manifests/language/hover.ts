@@ -3,12 +3,12 @@ import { effectiveBottleWithOrigins, type EffectiveBottle, type Origin } from '.
 import { keyPath } from '../../../../schemas/manifest/position.ts';
 import { followChain, type Chain } from './chain.ts';
 import { typeNames } from './complete.ts';
-import { effectiveData } from './effective.ts';
 import { meaningAt } from './meaning.ts';
 import type { ManifestPlace } from './place.ts';
 import { describe, shapesAt, type Shape } from './shape.ts';
 import { readTree, spotAt, type Range, type Spot } from './tree.ts';
 import type { World } from './world.ts';
+import { writtenBottle } from './written.ts';
 
 /** What is known about a key or value, in Markdown. */
 export interface Hover {
@@ -59,7 +59,7 @@ function chainWords(chain: Chain): string {
 function effectiveWords({ bottle, origins }: EffectiveBottle, path: readonly PropertyKey[], place: ManifestPlace): string {
   // Routes are merged by host: their numbers here and in the whole are not the same.
   const known = path[0] === 'egress' && path[1] === 'routes' ? path.slice(0, 2) : path;
-  const value = valueAt(effectiveData(bottle), known);
+  const value = valueAt(writtenBottle(bottle), known);
   if (value === undefined || value === null) return '';
   const from = new Map<string, Origin>();
   for (const [key, origin] of origins) if (key === keyPath(known) || key.startsWith(`${keyPath(known)}.`) || key.startsWith(`${keyPath(known)}[`)) from.set(origin.file, origin);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { caret, edited, front, languageWorld, type LanguageWorld } from '../../../../test/support/manifests/language.ts';
 import type { ManifestSymbol } from './symbols.ts';
 
@@ -156,6 +157,18 @@ describe('the effective manifest', () => {
     expect(text).toMatch(/log: 1 # base\.md:3/);
     expect(text).toMatch(/supervise: true\n/);
     expect(text).not.toContain('hush');
+  });
+
+  test('of a bottle is itself a bottle that comes to the same', async () => {
+    const yaml = 'env: {A: "${TOKEN}", B: "?Ask", C: "??", D: "$${x}"}\nagent_provider: {template: shell}\ngit-gate: {user: {name: Ada}, repos: {app: {url: "git@example.com:a/b", key: {provider: static, path: ~/k}}}}\negress: {log: 1, routes: [{host: a.example, matches: [{paths: [{value: /x}], methods: [get]}]}, {host: b.example, dlp: {outbound_detectors: false}}]}\nsupervise: false\nworkspace: {mode: copy, exclude: [x], git_ignored: hide}\nresources: {cpus: "1.5", memory: 1536MiB, session_time: 90m, pids: 100}';
+    world.write({ 'home/bottles/one.md': front(yaml) });
+    const once = await world.language.effective(world.manifest('home/bottles/one.md').place);
+    world.write({ 'home/bottles/two.md': front(once) });
+    const twice = await world.language.effective(world.manifest('home/bottles/two.md').place);
+    const data = (text: string): unknown => parse(text);
+    expect(data(twice)).toEqual(data(once));
+    expect(data(once)).toMatchObject({ env: { C: '??', D: '$${x}' }, resources: { cpus: '1.5', memory: '1536MiB', session_time: '90m', pids: 100 }, workspace: { mode: 'copy', git_ignored: 'hide', secret_files: 'hide_ignored' } });
+    expect(once).toMatch(/memory: 1536MiB # one\.md:8/);
   });
 
   test('of a manifest that cannot start says why instead', async () => {
