@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createAuthority } from '../../../extension/core/egress/ca.ts';
 import { ControlClient } from '../../../extension/core/egress/controlClient.ts';
 import type { FollowedLine } from '../../../extension/core/egress/controlClient.ts';
+import { logCheck } from '../../../extension/core/egress/logCheck.ts';
 import { readLog } from '../../../extension/core/egress/logReader.ts';
 import { sessionUsageSchema } from '../../../schemas/protocol/egressUsage.ts';
 import type { SessionUsage } from '../../../schemas/protocol/egressUsage.ts';
@@ -127,12 +128,15 @@ test('at level 2 a log that cannot be written stops everything', () =>
     await proxy.close();
   }));
 
-test('at level 1 it stops nothing, and the loss is counted', () =>
+test('at level 1 it stops nothing, and the loss is counted and told by doctor', () =>
   inFolder(async (folder) => {
     symlinkSync('/dev/full', join(folder, 'log.0.jsonl'));
     const { proxy, log, request } = await small(folder, 1);
     for (let i = 0; i < 3; i++) expect(await request('x.test')).toMatch(/^HTTP\/1\.1 403 /);
     expect(log.missing).toBe(3);
+    const control = await startControlServer(join(folder, 'c'), controlHandler(proxy, log, () => undefined));
+    expect(await logCheck('small', { control: async () => connect(join(folder, 'c')) })).toMatchObject({ ok: false, detail: '3 lines of the egress log could not be written' });
+    control.close();
     await proxy.close();
   }));
 

@@ -40,6 +40,7 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('the use of routes', () => {
     await cli.run(['stop', 'second']);
     await session('third', `http://${host}/`);
     expect(await usage('third')).toMatchObject({ sessions: 3, routes: [{ route: host, hits: 3, unusedSessions: 0 }, { route: 'never.example', unusedSessions: 3 }] });
+    expect(await cli.json(['doctor', 'third'])).toMatchObject({ checks: expect.arrayContaining([{ id: 'bottle.third.log', ok: true, detail: 'every request is on record', fix: '' }]) });
     expect((await cli.run(['routes', 'third'])).stderr).toContain('never.example: unused for 3 sessions');
   });
 });
