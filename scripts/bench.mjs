@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { keystrokes } from '../test/bench/keystrokes.mjs';
+import { manifestIndex } from '../test/bench/manifestIndex.mjs';
 import { openSite, startToFirstByte } from '../test/bench/site.mjs';
 import { codeServer } from './vscode/setup.mjs';
 import { row, table, writeBetweenMarkers } from '../test/bench/table.mjs';
@@ -115,6 +116,7 @@ try {
     rows.push(row(`${backend}: 100 MB of terminal output through attach and filter`, measured.get(`${backend} flood`)));
     rows.push(row(`${backend}: longest stall of the attach process meanwhile`, measured.get(`${backend} stall`)));
   }
+  rows.push(row('agents of a home and a workspace with 500 manifests', await manifestIndex(root, 50)));
   rows.push(row('manifest of 40 routes and two parents: findings after a key', await keystrokes(root, 200)));
   const workbench = await workbenchNumbers();
   if (workbench !== undefined) {
