@@ -79,13 +79,13 @@ export function manifestSuite(): void {
       mkdirSync(join(home, 'state/one/egress'), { recursive: true });
       const line = { ts: '2026-01-01T00:00:00.000Z', id: 'a', slug: 'one', verdict: 'block', method: 'GET', host: 'asked.example', port: 443, path: '/', reason: '', status: 403, bytesUp: 0, bytesDown: 0, ms: 1, injected: false, findings: [] };
       writeFileSync(join(home, 'state/one/egress/log.jsonl'), `${JSON.stringify(line)}\n`);
-      const keys = await opened(bottle('proposing'), '---\negress:\n  ▮\n---\n');
+      const keys = await opened(bottle('proposing-keys'), '---\negress:\n  ▮\n---\n');
       assert.deepEqual(await labels(keys.document, keys.cursor), ['routes', 'log']);
-      const hosts = await opened(bottle('proposing'), '---\negress:\n  routes:\n    - host: ▮\n---\n');
+      const hosts = await opened(bottle('proposing-hosts'), '---\negress:\n  routes:\n    - host: ▮\n---\n');
       assert.deepEqual(await labels(hosts.document, hosts.cursor), ['asked.example']);
       const bottles = await opened(agent('proposing'), '---\nbottle: ▮\n---\n');
-      assert.ok((await labels(bottles.document, bottles.cursor)).includes('proposing'));
-      const variables = await opened(bottle('proposing'), '---\nagent_provider: {auth_token: ▮}\n---\n');
+      assert.ok((await labels(bottles.document, bottles.cursor)).includes('proposing-keys'));
+      const variables = await opened(bottle('proposing-variables'), '---\nagent_provider: {auth_token: ▮}\n---\n');
       const offered = await labels(variables.document, variables.cursor);
       assert.ok(offered.includes('BOT_BOTTLE_HOME'));
       assert.ok(!offered.some((label) => label.includes(home)), 'a value is never proposed');

@@ -1,5 +1,5 @@
-import { WorkspaceEdit, workspace } from 'vscode';
-import type { Disposable, FileWillRenameEvent } from 'vscode';
+import { workspace } from 'vscode';
+import type { Disposable, FileWillRenameEvent, WorkspaceEdit } from 'vscode';
 import { placeOf } from '../../core/manifests/language/place.ts';
 import type { LoadEngine } from '../engine.ts';
 import { manifestRoots } from './documents.ts';
@@ -22,9 +22,9 @@ function bottlesIn({ files }: FileWillRenameEvent): readonly { readonly from: st
   });
 }
 
-/** Nothing where the mentions were changed already, as by a rename that began in a manifest. */
-async function edits(load: LoadEngine, renamed: readonly { readonly from: string; readonly to: string }[]): Promise<WorkspaceEdit> {
+/** Undefined where the mentions were changed already, as by a rename in a manifest: the editor asks the person about any edit. */
+async function edits(load: LoadEngine, renamed: readonly { readonly from: string; readonly to: string }[]): Promise<WorkspaceEdit | undefined> {
   const { language } = await load();
   const all = await Promise.all(renamed.map(({ from, to }) => language.mentions(from, to)));
-  return workspaceEdit(all.flat());
+  return all.flat().length === 0 ? undefined : workspaceEdit(all.flat());
 }
