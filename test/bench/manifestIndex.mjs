@@ -2,9 +2,10 @@
 // How long it takes to know the agents of a home and a workspace with 500 manifests, in milliseconds: `ROUNDS` times (50).
 // Run by itself it prints the median.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { median } from './table.mjs';
 
@@ -12,9 +13,9 @@ import { median } from './table.mjs';
 export async function manifestIndex(root, rounds) {
   const folder = mkdtempSync(join(tmpdir(), 'bot-bottle-index-'));
   try {
-    const outfile = join(folder, 'index.mjs');
-    await esbuild.build({ absWorkingDir: root, entryPoints: ['extension/core/manifests/index.ts'], bundle: true, outfile, format: 'esm', platform: 'node', minify: true, logLevel: 'warning' });
-    const { indexAgents } = await import(pathToFileURL(outfile).href);
+    const outfile = join(folder, 'index.cjs');
+    await esbuild.build({ absWorkingDir: root, entryPoints: ['extension/core/manifests/index.ts'], bundle: true, outfile, format: 'cjs', platform: 'node', minify: true, logLevel: 'warning' });
+    const { indexAgents } = createRequire(import.meta.url)(outfile);
     const [home, workspace] = [join(folder, 'home'), join(folder, 'workspace')];
     for (const place of [join(home, 'agents'), join(home, 'bottles'), join(workspace, '.bot-bottle/agents')]) mkdirSync(place, { recursive: true });
     for (let index = 0; index < 200; index++) {

@@ -1,6 +1,7 @@
 import { lstat, readFile, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { legacyFile, legacyName, migrate } from '../../core/manifests/legacy.ts';
+import { legacyFile, legacyName } from '../../core/manifests/legacy.ts';
+import { migrate } from '../../core/manifests/migration.ts';
 import { createManifest, manifestPath } from '../../core/templates/create.ts';
 import { BottleError } from '../../core/errors.ts';
 import type { Context } from '../command.ts';

@@ -8,8 +8,9 @@ import { skillFiles } from '../bottle/skills.ts';
 import { silentLog } from '../ports.ts';
 import { describeIdentity } from './identity.ts';
 import { indexAgents } from './index.ts';
-import { legacyRefused, migrate } from './legacy.ts';
+import { legacyRefused } from './legacy.ts';
 import { loadAgent } from './load.ts';
+import { migrate } from './migration.ts';
 import { namedPath, requireNamedFiles } from './namedFiles.ts';
 
 let root = '';
