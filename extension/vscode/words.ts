@@ -5,3 +5,8 @@ export type Translate = (message: string, ...args: (string | number)[]) => strin
 export function english(message: string, ...args: (string | number)[]): string {
   return message.replace(/\{(\d+)\}/g, (whole, index: string) => String(args[Number(index)] ?? whole));
 }
+
+/** Text that may hold a name out of a workspace, for a notification: the editor would make `[text](command:...)` a link. */
+export function unlinked(text: string): string {
+  return text.replaceAll('](', '] (');
+}

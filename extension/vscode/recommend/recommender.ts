@@ -7,6 +7,7 @@ import type { Recommendations } from '../../core/trust/recommendations.ts';
 import type { ContextKeys } from '../contextKeys.ts';
 import type { LoadEngine } from '../engine.ts';
 import { commandIds } from '../ids.ts';
+import { unlinked } from '../words.ts';
 import { folderNotice, open } from './words.ts';
 
 /** What the recommender is given. */
@@ -48,14 +49,14 @@ export class Recommender {
     const key = `told:${folder}`;
     if (memory.get<string>(key) === offered.sha256) return;
     await memory.update(key, offered.sha256);
-    for (const warning of offered.warnings) void window.showWarningMessage(warning);
+    for (const warning of offered.warnings) void window.showWarningMessage(unlinked(warning));
     const notice = folderNotice(basename(folder), offered, l10n.t);
     if (notice === undefined) return;
     const review = { title: l10n.t('Review'), command: commandIds.adoptBottle };
     const start = { title: l10n.t('Start Agent'), command: commandIds.startAgent };
     const buttons = open(offered).length > 0 ? [review] : [start];
     // Nobody waits for the answer: the notice may stay in the corner for hours.
-    void window.showInformationMessage(notice, ...buttons).then(async (chosen) => {
+    void window.showInformationMessage(unlinked(notice), ...buttons).then(async (chosen) => {
       if (chosen !== undefined) await commands.executeCommand(chosen.command);
     });
   }
