@@ -68,6 +68,7 @@ export { stateFolder } from './bottle/stateFolder.ts';
 export { writeAtomic } from './files/atomic.ts';
 export { loadAgent } from './manifests/load.ts';
 export { findRequest, readLog } from './egress/logReader.ts';
+export { tailOffset } from './egress/logSegments.ts';
 export { proposeRoute } from './egress/proposeRoute.ts';
 export { routeUsage } from './egress/usage.ts';
 export { replayLog } from './egress/replay.ts';

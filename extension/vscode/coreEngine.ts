@@ -56,7 +56,10 @@ async function build(given: CoreGiven): Promise<Engine> {
       variables: () => given.credentials.names(),
       open: openText,
     }),
-    followLog: (slug, signal) => followLog(core.readLog, bottles.logFile(slug), signal),
+    followLog: async function* (slug, signal, tail) {
+      const file = bottles.logFile(slug);
+      yield* followLog(core.readLog, file, tail === undefined ? 0 : await core.tailOffset(file, tail), signal);
+    },
     proposeRoute: async (slug, id) => {
       const { bottle } = await bottles.metadata(slug);
       return core.proposeRoute(given.home(), bottle, await core.findRequest(bottles.logFile(slug), id));

@@ -15,8 +15,8 @@ export interface LogNews {
 export interface Engine {
   readonly bottles: Bottles;
   readonly language: Language;
-  /** Everything in the log first, as one piece; then news until the signal is aborted. */
-  followLog(slug: string, signal: AbortSignal): AsyncIterable<LogNews>;
+  /** The last `tail` bytes of the log first (all of it when that is not given), as one piece; then news until the signal is aborted. */
+  followLog(slug: string, signal: AbortSignal, tail?: number): AsyncIterable<LogNews>;
   /** The narrowest change of the bottle's manifest that would let a request of its log pass. Writes nothing. */
   proposeRoute(slug: string, requestId: string): Promise<RouteProposal>;
   parseFromPanel(message: unknown): FromPanel | undefined;

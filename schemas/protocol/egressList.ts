@@ -4,6 +4,9 @@ import type { PanelFilter, PanelVerdict } from './egressPanel.ts';
 /** Most lines the panel keeps and a snapshot carries; older ones are in the log file. */
 export const panelCapacity = 10_000;
 
+/** Bytes at the end of a log in which that many lines usually are. */
+export const panelTail = 6 * 1024 * 1024;
+
 const verdicts: Readonly<Record<PanelVerdict, (line: LogLine) => boolean>> = {
   all: () => true,
   allow: (line) => line.verdict === 'allow',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readLog } from './logReader.ts';
+import { tailOffset } from './logSegments.ts';
 
 let folder: string;
 let path: string;
@@ -113,4 +114,14 @@ test('a follower goes on through a rotation', async () => {
   appendFileSync(join(folder, `log.${end}.jsonl`), line('4'));
   await reading;
   expect(ids).toEqual(['1', '2', '3', '4']);
+});
+
+test('the end of a log begins with a whole line, wherever it is cut', async () => {
+  const second = segment(0, '1', '2');
+  const end = segment(second, '3', '4', '5');
+  const one = Buffer.byteLength(line('1'));
+  for (const [bytes, first] of [[1, 6], [one, 5], [one + 1, 5], [2 * one, 4], [3 * one, 3], [3 * one + 5, 3], [4 * one, 2], [5 * one, 1], [end * 2, 1]] as const) {
+    expect(await idsFrom(await tailOffset(path, bytes)), `${bytes} bytes`).toEqual(['1', '2', '3', '4', '5'].slice(first - 1));
+  }
+  expect(await tailOffset(join(folder, 'none.jsonl'), 10)).toBe(0);
 });

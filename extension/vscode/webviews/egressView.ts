@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Uri, commands, env, l10n, window, workspace } from 'vscode';
 import type { LogOutputChannel, Memento, WebviewView, WebviewViewProvider } from 'vscode';
-import { panelCapacity } from '../../../schemas/protocol/egressList.ts';
+import { panelCapacity, panelTail } from '../../../schemas/protocol/egressList.ts';
 import type { FromPanel, ToPanel } from '../../../schemas/protocol/egressPanel.ts';
 import type { BottleStore } from '../bottles/store.ts';
 import { Disposables } from '../disposables.ts';
@@ -149,7 +149,7 @@ export class EgressView implements WebviewViewProvider {
     return new EgressFeed(slug, panelCapacity, {
       follow: async function* (of, signal) {
         const { followLog } = await load();
-        yield* followLog(of, signal);
+        yield* followLog(of, signal, panelTail);
       },
       post: (message) => this.#post(message),
       failed: (thrown) => log.error(`The egress log of ${slug} cannot be read: ${toBottleError(thrown).message}`),

@@ -22,7 +22,7 @@ describe('following an egress log', () => {
     if (content !== undefined) await writeFile(file, content);
     const abort = new AbortController();
     aborts.push(abort);
-    return { file, abort, news: followLog(readLog, file, abort.signal) };
+    return { file, abort, news: followLog(readLog, file, 0, abort.signal) };
   }
 
   it('gives everything there is as one piece and then the news', async () => {
