@@ -26,7 +26,7 @@ describe.each(worlds)('two bottles at once on %s', (world) => {
     for (const upstream of [own, others]) upstream?.close();
   });
 
-  it('15: each reaches its own hosts and none of the other one', async () => {
+  it('F006, 15: each reaches its own hosts and none of the other one', async () => {
     const ask = async (from: Captive, to: Upstream): Promise<string> => (await from.run(['curl', ...status, `http://${to.host}/`])).out;
     expect([await ask(first, own), await ask(first, others), await ask(second, others), await ask(second, own)]).toEqual(['200', '403', '200', '403']);
     expect([own.seen.length, others.seen.length]).toEqual([1, 1]);

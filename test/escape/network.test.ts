@@ -61,7 +61,7 @@ describe.each(worlds)('the network of a bottle on %s', (world) => {
     }
   });
 
-  it('1: curl without the proxy gets nowhere', async () => {
+  it('F005, 1: curl without the proxy gets nowhere', async () => {
     const { code } = await inside.run(['curl', '--silent', '--max-time', '5', '--noproxy', '*', 'http://192.0.2.1/']);
     expect(code).toBe(7);
   });

@@ -60,7 +60,7 @@ describe.each(worlds)('a real credential on %s', (world) => {
     return out.split('\n').filter((line) => line !== '');
   }
 
-  it('49: is in no environment that the agent can read', async () => {
+  it('F003, 49: is in no environment that the agent can read', async () => {
     const environments = await inside.sh(`env; cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'`);
     expect(environments).toContain(`BOT_BOTTLE_SLUG=${inside.slug}`);
     expect(holds(environments)).toEqual([]);
