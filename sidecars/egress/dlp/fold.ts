@@ -21,11 +21,11 @@ const blocks: readonly (readonly [from: number, to: number])[] = [
 export interface Fold {
   /** Code point to lower-case ASCII letter or digit; 0 for what stands for neither. */
   readonly letters: Uint8Array;
-  /** The same for bytes, but `LOOK` for those that are not what they seem. */
+  /** The same for bytes, but `LOOK` for those that begin something longer. */
   readonly bytes: Uint8Array;
 }
 
-/** Stands in a table of bytes for: part of a longer character, or a sign that may begin an escape or a string. */
+/** Stands in a table of bytes for: begins a longer character that stands for a letter, or perhaps an escape or a string. */
 export const LOOK = 255;
 
 const SIZE = 0x1fc00;
@@ -44,16 +44,26 @@ export function foldTable(): Fold {
   return foldOf(table);
 }
 
-/** Digits that are written for letters. */
-const leet: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't' };
-
-/** The fold for phrases: digits read as the letters they stand for. */
+/** The fold for phrases: digits read as the letters that they are written for. */
 export function leetFold({ letters }: Fold): Fold {
-  return foldOf(letters.map((letter) => (leet[String.fromCharCode(letter)] ?? String.fromCharCode(letter)).charCodeAt(0)));
+  const table = Uint8Array.from({ length: 256 }, (_, letter) => letter);
+  Array.from('013457').forEach((digit, i) => (table[digit.charCodeAt(0)] = 'oieast'.charCodeAt(i)));
+  return foldOf(letters.map((letter) => table[letter] ?? 0));
 }
 
 function foldOf(letters: Uint8Array): Fold {
-  return { letters, bytes: new Uint8Array(256).map((_, byte) => (byte >= 0x80 || signs.includes(String.fromCharCode(byte)) ? LOOK : (letters[byte] ?? 0))) };
+  const bytes = new Uint8Array(256);
+  letters.forEach((letter, code) => {
+    if (code < 0x80) bytes[code] = letter;
+    else if (letter !== 0) bytes[leadByte(code)] = LOOK;
+  });
+  for (const sign of signs) bytes[sign.charCodeAt(0)] = LOOK;
+  return { letters, bytes };
+}
+
+/** First byte of a code point in UTF-8. */
+function leadByte(code: number): number {
+  return code < 0x800 ? 0xc0 | (code >> 6) : code < 0x10000 ? 0xe0 | (code >> 12) : 0xf0 | (code >> 18);
 }
 
 /**

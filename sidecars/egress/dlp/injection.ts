@@ -18,7 +18,8 @@ const CONTEXT = 32;
 const mention = /(?:suchas|forexample|forinstance|examples?|eg|ie|like|called|saying|says|said|phrases?|strings?|prompts?|injections?|attacks?|commands?|text|contains?|containing|includes?|including|reads?|tosay|telling(?:it|themodel)to|tell(?:it|themodel|theai)to|asked(?:it)?to|modelto|instructed(?:it)?to)$/;
 
 export function phraseSearch(rules: readonly PhraseRule[] = phrases): PhraseSearch {
-  const leads = rules.flatMap((rule) => rule.leads.map((lead) => ({ rule, lead })));
+  // Copies: the place where a sticky pattern goes on belongs to whoever uses it.
+  const leads = rules.map((rule) => ({ ...rule, pattern: new RegExp(rule.pattern) })).flatMap((rule) => rule.leads.map((lead) => ({ rule, lead })));
   const search = wuManber(leads.map(({ lead }) => Buffer.from(lead, 'latin1')));
   return {
     find: (folded, hit) =>
@@ -27,10 +28,8 @@ export function phraseSearch(rules: readonly PhraseRule[] = phrases): PhraseSear
         if (rule === undefined) return;
         const begin = Math.max(0, at - CONTEXT);
         const text = Buffer.from(folded.buffer, folded.byteOffset + begin, Math.min(folded.length, at + REACH) - begin).toString('latin1');
-        // A copy: the state of a sticky pattern is nobody else's.
-        const pattern = new RegExp(rule.pattern);
-        pattern.lastIndex = at - begin;
-        if (pattern.test(text) && !mention.test(text.slice(0, at - begin))) hit(rule.rule);
+        rule.pattern.lastIndex = at - begin;
+        if (rule.pattern.test(text) && !mention.test(text.slice(0, at - begin))) hit(rule.rule);
       }),
   };
 }

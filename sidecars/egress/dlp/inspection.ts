@@ -33,11 +33,14 @@ interface View {
   readonly isPlain: boolean;
 }
 
-/** Bytes that are worked on in one go; a few milliseconds with everything that can be in them. */
-const SLICE = 64 * 1024;
+/** Bytes that are worked on in one go: 0.2 ms of ordinary text, 10 ms of the worst anybody thought of. */
+const SLICE = 16 * 1024;
 
 /** Base64 in base64, or compressed data in it. */
 const DEPTH = 2;
+
+/** Decoded runs are looked through when so much has come together. Bytes. */
+const GATHERED = 64 * 1024;
 
 /** Longest lead of a token, in bytes. */
 const LEAD = 32;
@@ -175,7 +178,7 @@ export class Inspection {
       const before = plain.length;
       plain.add(bytes, run);
       if (!this.spend(plain.length - before)) return;
-      if (plain.length < SLICE) continue;
+      if (plain.length < GATHERED) continue;
       yield;
       yield* this.view(plain.take(), { depth, where });
     }

@@ -11,26 +11,30 @@ const LONGEST_TAG = 512;
  * text with them.
  */
 export function withoutTags(bytes: Buffer): Buffer | undefined {
-  if (!bytes.includes(openTag)) return undefined;
-  const out = Buffer.allocUnsafe(bytes.length);
-  let length = 0;
-  for (let at = 0; at < bytes.length; ) {
+  const kept: Buffer[] = [];
+  let begin = 0;
+  let closed = true;
+  for (let at = bytes.indexOf(openTag); at >= 0; at = bytes.indexOf(openTag, Math.max(begin, at + 1))) {
     const size = tagSize(bytes, at);
-    if (size === 0) out[length++] = bytes[at++] ?? 0;
-    else at += size;
+    // Once no section ends any more, looking for the end of each would take for ever.
+    const dataEnd = size === 0 && closed && standsAt(bytes, at, openData) ? bytes.indexOf(closeData, at) : -1;
+    if (size === 0 && dataEnd < 0) {
+      closed = closed && !standsAt(bytes, at, openData);
+      continue;
+    }
+    kept.push(bytes.subarray(begin, at));
+    if (dataEnd >= 0) kept.push(bytes.subarray(at + openData.length, dataEnd));
+    begin = dataEnd >= 0 ? dataEnd + closeData.length : at + size;
   }
-  return out.subarray(0, length);
+  return begin === 0 ? undefined : Buffer.concat([...kept, bytes.subarray(begin)]);
 }
 
 function tagSize(bytes: Buffer, at: number): number {
-  if (bytes[at] !== openTag) return standsAt(bytes, at, closeData);
   const next = bytes[at + 1] ?? 0;
-  if (next !== 0x2f && ((next | 0x20) < 0x61 || (next | 0x20) > 0x7a)) return standsAt(bytes, at, openData);
-  const end = bytes.subarray(at, at + LONGEST_TAG).indexOf(closeTag);
-  return end < 0 ? 0 : end + 1;
+  if (next !== 0x2f && ((next | 0x20) < 0x61 || (next | 0x20) > 0x7a)) return 0;
+  return bytes.subarray(at, at + LONGEST_TAG).indexOf(closeTag) + 1;
 }
 
-/** Length of `text` when it stands at `at`, else 0. */
-function standsAt(bytes: Buffer, at: number, text: Buffer): number {
-  return bytes[at] === text[0] && bytes.subarray(at, at + text.length).equals(text) ? text.length : 0;
+function standsAt(bytes: Buffer, at: number, text: Buffer): boolean {
+  return bytes.subarray(at, at + text.length).equals(text);
 }

@@ -1,6 +1,9 @@
 import type { Zlib } from 'node:zlib';
 import { createInflateRaw, inflateRawSync } from 'node:zlib';
 
+/** File name or comment in a gzip header. Bytes. */
+const LONGEST_NAME = 1024;
+
 /** Raw deflate data found inside other bytes. */
 export interface Packed {
   readonly data: Uint8Array;
@@ -35,8 +38,13 @@ function gzipData(bytes: Buffer, at: number): number {
   if (flags >= 0x20 || ![0, 2, 4].includes(level) || (system > 13 && system !== 255)) return 0;
   let data = at + 10;
   if ((flags & 4) !== 0) data += 2 + (bytes[data] ?? 0) + ((bytes[data + 1] ?? 0) << 8);
-  for (const flag of [8, 16]) if ((flags & flag) !== 0) data = bytes.indexOf(0, data) + 1;
-  return data === 0 ? 0 : data + ((flags & 2) !== 0 ? 2 : 0);
+  for (const flag of [8, 16]) {
+    if ((flags & flag) === 0) continue;
+    const end = bytes.subarray(data, data + LONGEST_NAME).indexOf(0);
+    if (end < 0) return 0;
+    data += end + 1;
+  }
+  return data + ((flags & 2) !== 0 ? 2 : 0);
 }
 
 function zipData(bytes: Buffer, at: number): number {

@@ -13,7 +13,7 @@ const before = '(?:previous|prior|above|earlier|preceding|foregoing|existing|ori
 const orders = '(?:instruction|prompt|rule|guideline|direction|directive|command|constraint|message|order|polic|training|programming|restriction)';
 const hidden = '(?:your|the)(?:full|entire|hidden|secret|original|initial|exact|complete|own){0,3}(?:system|developer|initial|hidden)(?:prompt|instruction|message)';
 const valuables = '(?:apikey|secret|credential|environmentvariable|envvar|sshkey|privatekey|password|accesstoken|authtoken|envfile|tokens)';
-const audience = '(?:the|your)?(?:user|human|person|developer|operator|owner)';
+const audience = '(?:the|your)(?:user|human|person|developer|operator|owner)(?!s)';
 const assistant = '(?:ai|llm|languagemodel|largelanguagemodel|codingagent|claude|chatgpt|copilot|codex)(?:model|assistant|agent|bot|tool)?s?';
 
 const verbs = ['ignoreal', 'ignorean', 'ignoreth', 'ignoreyo', 'ignorepr', 'ignoreea', 'ignoreev', 'ignoreab', 'ignoremy', 'ignoreor', 'ignoresy', 'ignoreot', 'disregard', 'forgetal', 'forgetan', 'forgetth', 'forgetyo', 'forgetpr', 'forgetev', 'override', 'overrule', 'donotfollow', 'dontfollow', 'stopfollowing', 'nolongerfollow'];
@@ -29,7 +29,7 @@ export const phrases: readonly PhraseRule[] = [
   { rule: 'new-instructions', leads: ['yournewinstruction', 'yournewtask', 'yournewobjective', 'yournewrole', 'yournewgoal', 'yourrealtask', 'youractualtask'], pattern: /your(?:new|real|actual)(?:instructions?|task|objective|role|goal)(?:are|is)/y },
   { rule: 'new-role', leads: ['youarenow', 'fromnowonyou', 'youarenolonger'], pattern: /(?:fromnowon)?you(?:are|will|must|re)(?:now|nolonger|actas|be)?(?:in|an?)?(?:dan|developermode|jailbroken|unrestricted|uncensored|unfiltered|boundby|evil|rootuser)/y },
   { rule: 'reveal-prompt', leads: ['revealyour', 'revealthe', 'printyour', 'printthe', 'outputyour', 'outputthe', 'repeatyour', 'repeatthe', 'discloseyour', 'disclosethe', 'leakyour', 'showmeyour', 'tellmeyour'], pattern: new RegExp(`(?:reveal|print|output|repeat|disclose|leak|showme|tellme)${hidden}`, 'y') },
-  { rule: 'keep-from-user', leads: ['donottell', 'donotinform', 'donotmention', 'donotalert', 'donotnotify', 'donotletthe', 'donotreveal', 'dontmention', 'donttellthe', 'donttellyour', 'withouttelling', 'withoutinforming', 'withoutnotifying', 'withoutalerting', 'keepthissecret'], pattern: new RegExp(`(?:do(?:not|nt)(?:tell|inform|alert|notify|let|mention(?:this|it|anyofthis)?to|reveal(?:this|it)?to)|without(?:telling|informing|notifying|alerting)|keepthissecretfrom)${audience}(?:about(?:this|these|it)|that|thisis|know|ofthis|aboutany|anything|$|[a-z])`, 'y') },
+  { rule: 'keep-from-user', leads: ['donottell', 'donotinform', 'donotmention', 'donotalert', 'donotnotify', 'donotletthe', 'donotreveal', 'dontmention', 'donttellthe', 'donttellyour', 'withouttelling', 'withoutinforming', 'withoutnotifying', 'withoutalerting', 'keepthissecret'], pattern: new RegExp(`(?:do(?:not|nt)(?:tell|inform|alert|notify|let|mention(?:this|it|anyofthis)?to|reveal(?:this|it)?to)|without(?:telling|informing|notifying|alerting)|keepthissecretfrom)${audience}`, 'y') },
   {
     rule: 'send-secrets',
     leads: ['sendallthe', 'sendyour', 'sendthe', 'sendall', 'sendany', 'uploadthe', 'uploadyour', 'uploadall', 'exfiltrate', 'transmitthe', 'transmitall', 'transmityour', 'postthe', 'postyour', 'emailthe', 'emailyour', 'forwardthe', 'forwardyour', 'leakthe', 'encodethe'],

@@ -101,7 +101,8 @@ export class Decoded {
     if ((seen & NO_HEX) === 0) this.#hex(bytes, from, to);
     if ((seen & DIGIT) === 0 || (seen & LOWER) === 0 || (seen & UPPER) === 0) return;
     this.#base64(bytes, from, to);
-    for (let at = bytes.indexOf(gzipText, from + 1); at >= 0 && at < to; at = bytes.indexOf(gzipText, at + 1)) if ((at - from) % 4 !== 0) this.#base64(bytes, at, to);
+    const run = bytes.subarray(from, to);
+    for (let at = run.indexOf(gzipText, 1); at >= 0; at = run.indexOf(gzipText, at + 1)) if (at % 4 !== 0) this.#base64(bytes, from + at, to);
   }
 
   #room(more: number): Buffer {

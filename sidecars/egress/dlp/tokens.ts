@@ -25,7 +25,8 @@ const example = /example|sample|dummy|placeholder|redacted|changeme|your[-_]?(?:
 
 /** One search for the leads of all rules; a lead that is met is judged by its own pattern, with what stands before it. */
 export function tokenSearch(rules: readonly TokenRule[] = tokenTable): TokenSearch {
-  const leads = rules.flatMap((rule) => rule.leads.flatMap(expanded).map((lead) => ({ rule, lead })));
+  // Copies: the place where a sticky pattern goes on belongs to whoever uses it.
+  const leads = rules.map((rule) => ({ ...rule, pattern: new RegExp(rule.pattern) })).flatMap((rule) => rule.leads.flatMap(expanded).map((lead) => ({ rule, lead })));
   const search = wuManber(leads.map(({ lead }) => Buffer.from(lead, 'latin1')));
   return {
     find: (bytes, from, to, hit) =>
@@ -53,8 +54,8 @@ function judge(rule: TokenRule, bytes: Uint8Array, at: number): Token | undefine
   // A token stands by itself: `xghp_` is part of some longer word.
   if (before === 0 && isWord(bytes[at - 1]) && !followsEscape(bytes, at)) return undefined;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + begin, Math.min(bytes.length - begin, before + REACH)).toString('latin1');
-  // A copy: the state of a sticky pattern is nobody else's.
-  const found = new RegExp(rule.pattern).exec(text);
+  rule.pattern.lastIndex = 0;
+  const found = rule.pattern.exec(text);
   const body = found?.[1];
   if (found === null || body === undefined || example.test(found[0].slice(0, 200))) return undefined;
   if (rule.judge === 'jwt') return judgeJwt(rule, body);

@@ -1,34 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { createScanner, detectorsOf } from '../../../sidecars/egress/dlp/scanner.ts';
-import type { BodyAbout, KnownSecret, Scanner, ScanStep } from '../../../sidecars/egress/dlp/scanner.ts';
+import { createScanner } from '../../../sidecars/egress/dlp/scanner.ts';
 import { engine } from '../../../sidecars/egress/dlp/engine.ts';
 import { scanLimits } from '../../../sidecars/egress/dlp/limits.ts';
 import { benignBodies } from './benign.ts';
-import { evasions, sent } from './evasions.ts';
-import { alphanumeric, random } from './random.ts';
-import { carriers, tokenMakers } from './tokens.ts';
+import { random } from './random.ts';
+import { everything, scan, secretsOf } from './recall.ts';
+
+export { evasionRecall, plainRecall } from './recall.ts';
 
 /** What was measured, in words and as it reads. */
 export type Row = readonly [what: string, value: string, wanted: string];
 
-const everything = detectorsOf(undefined);
 const home = 'upstream.example';
-
-export function secretsOf(count: number, seed: number): KnownSecret[] {
-  const r = random(seed);
-  return Array.from({ length: count }, (_, i) => ({ name: `SECRET_${i}`, value: r.text(`${alphanumeric}_-`, 24 + r.below(40)), home: [home], kind: 'credential' as const }));
-}
-
-export async function scan(scanner: Scanner, body: Buffer, about: Partial<BodyAbout> = {}, chunk = body.length): Promise<ScanStep> {
-  const scanned = scanner.body({ host: 'elsewhere.example', detectors: everything, ...about });
-  const steps: ScanStep[] = [];
-  for (let at = 0; at < body.length; at += Math.max(1, chunk)) steps.push(await scanned.push(body.subarray(at, at + Math.max(1, chunk))));
-  steps.push(await scanned.end());
-  const refusal = steps.find((step) => step.refusal !== undefined)?.refusal;
-  return { release: steps.flatMap(({ release }) => release), findings: steps.flatMap(({ findings }) => findings), ...(refusal === undefined ? {} : { refusal }) };
-}
 
 /** Processor time of this process, in milliseconds: other work on the machine does not count. */
 async function cpu(work: () => unknown): Promise<number> {
@@ -45,7 +30,7 @@ async function medianCpu(rounds: number, work: () => unknown): Promise<number> {
 }
 
 /** Text of the kind that goes to a model: code and prose in JSON, with identifiers, hashes and some base64. */
-export function chatText(root: string, bytes: number): Buffer {
+function chatText(root: string, bytes: number): Buffer {
   const source = readFileSync(join(root, 'node_modules/typescript/lib/typescript.js')).subarray(0, bytes).toString('latin1');
   const lock = readFileSync(join(root, 'package-lock.json')).subarray(0, Math.floor(bytes / 8)).toString('latin1');
   const pieces = Array.from({ length: 40 }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: source.slice((i * source.length) / 40, ((i + 1) * source.length) / 40) }));
@@ -95,48 +80,6 @@ export async function stalls(root: string): Promise<Row[]> {
   for (let round = 0; round < 4; round++) for (const each of bodies) for (const size of [1 << 16, 1 << 20]) await scan(scanner, each.subarray(0, 4 << 20), {}, size);
   delay.disable();
   return [['event loop waits during scans of up to 4 MiB: 99th percentile, worst', `${(delay.percentile(99) / 1e6).toFixed(1)}, ${(delay.max / 1e6).toFixed(1)} ms`, 'at most 20']];
-}
-
-export interface Recall {
-  readonly found: number;
-  readonly all: number;
-  readonly missed: readonly string[];
-}
-
-/** Known secrets and tokens as they are, in what an agent would send them in. */
-export async function plainRecall(seed: number, each: number): Promise<Recall> {
-  const r = random(seed);
-  const secrets = secretsOf(10, seed);
-  const scanner = createScanner(secrets);
-  const missed: string[] = [];
-  let all = 0;
-  const expectFound = async (token: string, rule: string): Promise<void> => {
-    const carrier = carriers[all++ % carriers.length];
-    const { findings } = await scan(scanner, Buffer.from(carrier?.(token, r) ?? token));
-    if (!findings.some((finding) => finding.rule === rule)) missed.push(rule);
-  };
-  for (let i = 0; i < each; i++) {
-    for (const [rule, make] of Object.entries(tokenMakers)) await expectFound(make(r), rule);
-    for (const secret of secrets) await expectFound(secret.value, secret.name);
-  }
-  return { found: all - missed.length, all, missed };
-}
-
-/** Known secrets in every encoding that can be undone. */
-export async function evasionRecall(seed: number, each: number): Promise<Recall> {
-  const missed: string[] = [];
-  let all = 0;
-  for (let i = 0; i < each; i++) {
-    const secrets = secretsOf(3, seed + i);
-    const scanner = createScanner(secrets);
-    for (const evasion of evasions.filter(({ beyond }) => !beyond)) for (const secret of secrets) {
-      const { body, ...labels } = sent(evasion, secret.value);
-      const { findings, refusal } = await scan(scanner, body, labels);
-      all++;
-      if (refusal === undefined && !findings.some(({ rule }) => rule === secret.name)) missed.push(evasion.name);
-    }
-  }
-  return { found: all - missed.length, all, missed };
 }
 
 /** Bodies of the machine this runs on that were blocked, and what for. */
