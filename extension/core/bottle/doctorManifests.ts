@@ -9,7 +9,7 @@ import type { World } from '../manifests/language/world.ts';
 import type { BottlesDeps } from './deps.ts';
 
 /** One check for each agent and bottle of the home folder, whether or not anything uses it. */
-export async function manifestChecks(deps: BottlesDeps): Promise<readonly DoctorCheck[]> {
+export async function manifestChecks(deps: Pick<BottlesDeps, 'folders' | 'providers' | 'env'>): Promise<readonly DoctorCheck[]> {
   const world = diskWorld({
     roots: () => ({ home: deps.folders.home, workspaces: [] }),
     providers: [...deps.providers.keys()],

@@ -113,9 +113,14 @@ describe('values', () => {
     const line = (host: string, port: number, verdict: 'allow' | 'block') =>
       JSON.stringify({ ts: '2026-01-01T00:00:00.000Z', id: 'x', slug: 'one', verdict, method: 'GET', host, port, path: '/', reason: '', status: 403, bytesUp: 0, bytesDown: 0, ms: 1, injected: false, findings: [] });
     const log = [line('seen.example', 443, 'allow'), line('db.example', 8443, 'block'), line('db.example', 8443, 'block'), 'damaged', line('not a host', 443, 'block')].join('\n');
-    world.write({ 'home/state/one/metadata.json': '{}', 'home/state/one/egress/log.jsonl': `${log}\n` });
+    world.write({
+      'home/state/one/egress/log.0.jsonl': `${line('db.example', 8443, 'block')}\n`,
+      'home/state/one/egress/log.900.jsonl': `${log}\n`,
+      'home/state/one/egress/log.jsonl': '->log.900.jsonl',
+      'home/state/two/egress/log.jsonl': `${line('seen.example', 443, 'allow')}\n`,
+    });
     const text = front(`egress:\n  routes:\n    - host: ${caret}`);
-    expect((await proposals(bottle, text)).map(({ label, detail }) => `${label} (${detail})`)).toEqual(['db.example:8443 (2 blocked, 0 allowed)', 'seen.example (0 blocked, 1 allowed)']);
+    expect((await proposals(bottle, text)).map(({ label, detail }) => `${label} (${detail})`)).toEqual(['db.example:8443 (3 blocked, 0 allowed)', 'seen.example (0 blocked, 2 allowed)']);
     expect(await taken(bottle, front(`egress:\n  routes:\n    - {host: db.ex${caret}}`), 'db.example:8443')).toBe(front('egress:\n  routes:\n    - {host: db.example:8443}'));
   });
 });

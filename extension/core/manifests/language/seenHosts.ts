@@ -1,8 +1,11 @@
-import { open } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { logLineSchema } from '../../../../schemas/protocol/egressLog.ts';
+import { segmentBases, segmentName } from '../../../../schemas/protocol/logSegments.ts';
 import { listSlugs, stateFolder } from '../../bottle/stateFolder.ts';
 import type { SeenHost } from './world.ts';
+
+const logName = 'log.jsonl';
 
 /** How much of the end of each log is read, in bytes: what was asked for lately is what a person is about to write. */
 const tail = 256 * 1024;
@@ -11,7 +14,7 @@ const tail = 256 * 1024;
 export async function seenHosts(home: string): Promise<readonly SeenHost[]> {
   const counts = new Map<string, { blocked: number; allowed: number }>();
   for (const slug of await listSlugs(home)) {
-    for (const text of (await logTail(join(stateFolder(home, slug), 'egress', 'log.jsonl'))).split('\n')) {
+    for (const text of await lastLines(join(stateFolder(home, slug), 'egress'))) {
       const line = parsed(text);
       if (line === undefined || line.host === '') continue;
       const host = line.port === 443 ? line.host : `${line.host}:${line.port}`;
@@ -22,6 +25,13 @@ export async function seenHosts(home: string): Promise<readonly SeenHost[]> {
     }
   }
   return [...counts].map(([host, count]) => ({ host, ...count })).sort((a, b) => b.blocked - a.blocked || b.allowed - a.allowed || (a.host < b.host ? -1 : 1));
+}
+
+/** Of the newest two segments, because the newest may just have begun. */
+async function lastLines(folder: string): Promise<readonly string[]> {
+  const bases = segmentBases(logName, await readdir(folder).catch(() => []));
+  const files = bases.length === 0 ? [logName] : bases.slice(-2).map((base) => segmentName(logName, base));
+  return (await Promise.all(files.map((file) => logTail(join(folder, file))))).flatMap((text) => text.split('\n'));
 }
 
 async function logTail(path: string): Promise<string> {
