@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { agentSchema } from '../../../schemas/manifest/agent.ts';
 import { checkManifest } from '../../../schemas/manifest/check.ts';
@@ -46,6 +47,7 @@ export interface Recommendations {
 
 /** Reads what a workspace offers. Changes nothing; a file with a mistake is offered with its problem. */
 export async function recommendationsOf(home: string, workspace: string): Promise<Recommendations> {
+  if (await isHomeItself(home, workspace)) return { agents: [], bottles: [], warnings: [], sha256: sha256('') };
   const { agents, warnings } = await indexAgents(home, workspace);
   const offered = await Promise.all(agents.filter((agent) => agent.origin === 'workspace').map(({ name, path }) => offeredAgent(workspace, name, path)));
   const folder = recommendedFolder(workspace);
@@ -58,6 +60,12 @@ export async function recommendationsOf(home: string, workspace: string): Promis
     warnings: own,
     sha256: sha256([...offered.map(({ agent, text }) => `${agent.name}\0${text}`), ...bottles.map(({ name, text }) => `${name}\0${text}`), ...own].join('\0\0')),
   };
+}
+
+/** A window on the user's own folder: its `.bot-bottle` is the home folder, which recommends nothing to itself. */
+async function isHomeItself(home: string, workspace: string): Promise<boolean> {
+  const real = (path: string): Promise<string> => realpath(path).catch(() => path);
+  return (await real(join(workspace, '.bot-bottle'))) === (await real(home));
 }
 
 /** Where a workspace puts bottles it proposes. */

@@ -75,6 +75,13 @@ test('a folder without any of it offers nothing', async () => {
   expect(await look()).toMatchObject({ agents: [], bottles: [], warnings: [] });
 });
 
+test('the home folder itself recommends nothing to itself', async () => {
+  renameSync(join(world.workspace, '.bot-bottle'), join(world.home, 'kept'));
+  symlinkSync(world.home, join(world.workspace, '.bot-bottle'));
+  world.write({ 'home/bottles/dev.md': own, 'home/agents/helper.md': '---\nbottle: dev\n---\n' });
+  expect(await look()).toMatchObject({ agents: [], bottles: [], warnings: [] });
+});
+
 describe('adopting', () => {
   test('writes the reviewed text, for its owner alone, and the agent can be planned', async () => {
     const edited = offered.replace('registry.example', 'edited.example');
