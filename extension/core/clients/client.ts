@@ -47,7 +47,7 @@ const troubles: readonly Trouble[] = [
   {
     sign: /CERT_|SELF_SIGNED|self[- ]signed|UNABLE_TO_(GET|VERIFY)|unable to get (local )?issuer|certificate verif(y|ication) failed|SSL certificate|SSLError|SSLCertVerification|x509:|unknown authority|UnknownIssuer|invalid peer certificate|certificate is not trusted|SSL peer certificate/i,
     detail: 'it does not trust the certificate of this bottle',
-    fix: 'It reads none of the CA variables of the bottle (see "Inside a bottle" in docs/egress.md). Point its own option at $SSL_CERT_FILE.',
+    fix: 'It reads none of the CA variables of the bottle: point its own option at the file that $SSL_CERT_FILE names.',
   },
   {
     sign: /ENOTFOUND|EAI_AGAIN|could ?n[o']t resolve|Name or service not known|Temporary failure in name resolution|no such host|dial tcp|Network is unreachable|ENETUNREACH|failed to lookup address/i,

@@ -38,7 +38,8 @@ export const clients: readonly Client[] = [
   {
     id: 'pip',
     needs: ['pip3', 'pip'],
-    argv: (program, { base }) => [program, '--disable-pip-version-check', '--no-cache-dir', '--retries', '0', '--timeout', seconds, 'download', '--no-deps', '--dest', '/tmp', '--index-url', `${base}/simple`, nowhere],
+    // Only before it tries again does it say what went wrong.
+    argv: (program, { base }) => [program, '--disable-pip-version-check', '--no-cache-dir', '--retries', '1', '--timeout', seconds, 'download', '--no-deps', '--dest', '/tmp', '--index-url', `${base}/simple`, nowhere],
     answered: /No matching distribution found/,
     install: throughPackages('python3-pip'),
   },
@@ -68,7 +69,7 @@ export const clients: readonly Client[] = [
     id: 'cargo',
     needs: ['cargo'],
     argv: (program, { base }) => [program, 'search', '--index', `sparse+${base}/`, '--config', 'net.retry=0', nowhere],
-    answered: /status code|got \d{3}|HTTP (?:response|\d{3})|\b[345]\d\d\b/,
+    answered: /config\.json not found in registry|status code|got [2345]\d\d\b/,
     install: throughPackages('cargo'),
   },
   {
