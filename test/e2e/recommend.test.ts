@@ -56,7 +56,7 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('a folder that recommends a 
   });
 
   test('is adopted as edited after a yes to its reach', async () => {
-    await window.vs.command('Bottle: Adopt This Bottle');
+    await window.vs.editors.titleAction('Adopt This Bottle').click();
     await until('the question', async () => (await window.vs.dialog.text()).includes('reach registry.example.org'));
     await window.shot('adopt question');
     await window.vs.dialog.press('Adopt');
@@ -74,7 +74,7 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('a folder that recommends a 
       const { left, right } = await window.vs.editors.diff();
       return left.includes('registry.example.org') && right.includes('registry.example') && !right.includes('registry.example.org');
     });
-    await window.vs.command('Bottle: Adopt This Bottle');
+    await window.vs.editors.titleAction('Adopt This Bottle').click();
     await until('the question', async () => (await window.vs.dialog.text()).includes('Replace your bottle dev'));
     await window.vs.dialog.press('Cancel');
     await window.vs.command('View: Close All Editors');
