@@ -12,7 +12,7 @@ export interface Benign {
 const LARGEST = 1024 * 1024;
 
 const kinds: Readonly<Record<string, string>> = {
-  '.md': 'documentation', '.txt': 'documentation', '.html': 'documentation', '.rst': 'documentation', '': 'documentation', '.gz': 'compressed', '.json': 'JSON', '.map': 'source maps',
+  '.md': 'documentation', '.txt': 'documentation', '.html': 'documentation', '.rst': 'documentation', '.gz': 'compressed', '.json': 'JSON', '.map': 'source maps',
   '.js': 'code', '.mjs': 'code', '.cjs': 'code', '.ts': 'code', '.mts': 'code', '.cts': 'code', '.css': 'code', '.py': 'code', '.pl': 'code', '.h': 'code', '.c': 'code', '.sh': 'code',
   '.png': 'images', '.svg': 'images', '.gif': 'images', '.jpg': 'images', '.ttf': 'fonts', '.woff': 'fonts', '.wasm': 'binaries', '.node': 'binaries', '.pack': 'packfiles', '.lock': 'lock files', '.zip': 'compressed', '.tgz': 'compressed',
 };
@@ -20,6 +20,8 @@ const kinds: Readonly<Record<string, string>> = {
 function kindOf(name: string): string | undefined {
   if (/package-lock\.json$|\.lock$|yarn\.lock$|\.package-lock\.json$/.test(name)) return 'lock files';
   if (/\.min\.\w+$/.test(name)) return 'minified code';
+  // Files without an ending are as often private keys of a test.
+  if (/\/(?:readme|licen[cs]e|copyright|changelog|changes|news|authors|notice|todo|install)[^/.]*$/i.test(name)) return 'documentation';
   return kinds[extname(name)];
 }
 
