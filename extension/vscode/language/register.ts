@@ -10,6 +10,12 @@ import { ManifestLenses } from './lenses.ts';
 import { completions, definitions, hovers, quickFixes, symbols } from './providers.ts';
 import { renames } from './renames.ts';
 
+/**
+ * In Markdown the editor proposes nothing by itself while a word is typed, so letters ask too; a space asks for the value
+ * behind a key and for the keys behind a dash.
+ */
+const triggers = [...' {["$abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+
 /** Manifests in this window's editors. */
 export interface ManifestEditing {
   readonly documents: EffectiveDocuments;
@@ -24,8 +30,7 @@ export function registerManifestEditing(given: { readonly load: LoadEngine; read
   const ask = askLanguage(given.load, given.log);
   const diagnostics = held.add(new ManifestDiagnostics(ask));
   const documents = held.add(new EffectiveDocuments(given.load, diagnostics.onDidChangeManifests));
-  // A space asks for the value behind `key: `; a dash's space for the keys of an item.
-  held.add(languages.registerCompletionItemProvider(manifestFiles, completions(ask), ' ', ':', '{', '[', '$', '"'));
+  held.add(languages.registerCompletionItemProvider(manifestFiles, completions(ask), ...triggers));
   held.add(languages.registerHoverProvider(manifestFiles, hovers(ask)));
   held.add(languages.registerDefinitionProvider(manifestFiles, definitions(ask)));
   held.add(languages.registerRenameProvider(manifestFiles, renames(ask)));
