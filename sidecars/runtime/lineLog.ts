@@ -157,19 +157,16 @@ export class LineLog {
     }
   }
 
-  /** Empty when somebody took the segment away. */
+  /** Empty when somebody took the segment away, or the disk does not give it. */
   #read(segment: number, position: number, length: number): Buffer {
-    if (segment === this.#base) return read(this.#descriptor, position, length);
-    let descriptor: number;
+    let opened: number | undefined;
     try {
-      descriptor = openSync(this.#file(segment), 'r');
+      if (segment !== this.#base) opened = openSync(this.#file(segment), 'r');
+      return read(opened ?? this.#descriptor, position, length);
     } catch {
       return Buffer.alloc(0);
-    }
-    try {
-      return read(descriptor, position, length);
     } finally {
-      closeSync(descriptor);
+      if (opened !== undefined) closeSync(opened);
     }
   }
 }
