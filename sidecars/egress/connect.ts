@@ -4,6 +4,8 @@ import { TLSSocket } from 'node:tls';
 import { decidePlace } from '../../schemas/policy/decide.ts';
 import { parseAuthority, parseHost, sameAuthority } from '../../schemas/policy/host.ts';
 import type { Authority } from '../../schemas/policy/host.ts';
+import type { Result } from '../../schemas/policy/result.ts';
+import type { Finding } from '../../schemas/protocol/egressLog.ts';
 import type { DecisionLog } from './decisionLog.ts';
 import { denial, sendRawDenial } from './denial.ts';
 import type { Denial } from './denial.ts';
@@ -12,6 +14,7 @@ import { headerList } from './headers.ts';
 import { canariesIn } from './incident.ts';
 import type { IncidentSwitch } from './incident.ts';
 import type { Live } from './live.ts';
+import type { TimeLimits } from './limits.ts';
 import { isSidecarHost } from './sidecarHost.ts';
 import type { Tunnel, Tunnels } from './tunnels.ts';
 
@@ -23,10 +26,8 @@ export interface ConnectContext {
   readonly incidents: IncidentSwitch;
   /** HTTP server that gets the tunnel's inside. */
   readonly inner: Server;
+  readonly limits: TimeLimits;
 }
-
-/** From our answer to the end of the TLS handshake, or the first byte of plain HTTP. Milliseconds. */
-const HANDSHAKE_LIMIT_MS = 10_000;
 
 /** First byte of every TLS record that can open a connection (RFC 8446 section 5.1). */
 const TLS_HANDSHAKE = 0x16;
@@ -38,27 +39,46 @@ export function answerConnect(context: ConnectContext, request: IncomingMessage,
   if (live === undefined) return sendRawDenial(denial(503, 'starting', 'the proxy is not configured yet', '', 'Try again in a moment.'), socket);
   const authority = parseAuthority(request.url ?? '', undefined);
   const shown = authority.ok ? authority.value : { host: request.url ?? '', port: 0 };
-  const bait = canariesIn(live.scanner, { host: shown.host, method: 'CONNECT', target: request.url ?? '', headers: headerList(request.rawHeaders) });
-  const closed = context.incidents.sighted(bait, { ...shown, method: 'CONNECT' }) ? context.incidents.refusal(shown.host) : undefined;
-  const refused = closed ?? (authority.ok ? judge(context, live, request, authority.value) : denial(400, 'authority', `CONNECT to no host and port: ${authority.reason}`, shown.host, 'CONNECT host:port'));
+  const { refused, findings } = judgeSafely(context, live, request, authority, shown);
   if (refused !== undefined || !authority.ok) {
     const denied = refused ?? denial(400, 'authority', 'CONNECT to no host', shown.host, 'CONNECT host:port');
-    context.log.record(live, { verdict: 'block', method: 'CONNECT', host: shown.host, port: shown.port, path: '', reason: denied.reason, status: denied.status, clause: denied.clause, findings: [...bait] });
+    context.log.record(live, { verdict: 'block', method: 'CONNECT', host: shown.host, port: shown.port, path: '', reason: denied.reason, status: denied.status, clause: denied.clause, findings: [...findings] });
     return sendRawDenial(denied, socket);
   }
   const tunnel = context.tunnels.add(authority.value, socket);
   socket.setNoDelay(true);
   socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
   if (head.length > 0) socket.unshift(head);
-  const limit = setTimeout(() => tooSlow(context, live, tunnel), HANDSHAKE_LIMIT_MS);
+  const limit = setTimeout(() => tooSlow(context, live, tunnel), context.limits.handshake);
   socket.once('close', () => clearTimeout(limit));
   socket.once('readable', () => {
     const first: unknown = socket.read(1);
     if (!Buffer.isBuffer(first)) return void socket.destroy();
     socket.unshift(first);
-    if (first[0] === TLS_HANDSHAKE) enterTls(context, live, tunnel, limit);
-    else enterPlain(context, live, tunnel, limit);
+    try {
+      if (first[0] === TLS_HANDSHAKE) enterTls(context, live, tunnel, limit);
+      else enterPlain(context, live, tunnel, limit);
+    } catch {
+      refuseInside(context, live, tunnel, 'the proxy failed while opening this tunnel');
+    }
   });
+}
+
+interface Judgement {
+  readonly refused: Denial | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** An exception while judging is a refusal. */
+function judgeSafely(context: ConnectContext, live: Live, request: IncomingMessage, authority: Result<Authority>, shown: Pick<Authority, 'host' | 'port'>): Judgement {
+  try {
+    const findings = canariesIn(live.scanner, { host: shown.host, method: 'CONNECT', target: request.url ?? '', headers: headerList(request.rawHeaders) });
+    const closed = context.incidents.sighted(findings, { ...shown, method: 'CONNECT' }) ? context.incidents.refusal(shown.host) : undefined;
+    const refused = closed ?? (authority.ok ? judge(context, live, request, authority.value) : denial(400, 'authority', `CONNECT to no host and port: ${authority.reason}`, shown.host, 'CONNECT host:port'));
+    return { refused, findings };
+  } catch {
+    return { refused: denial(500, 'internal', 'the proxy failed while judging this request', shown.host, 'Try again.'), findings: [] };
+  }
 }
 
 function judge(context: ConnectContext, live: Live, request: IncomingMessage, authority: Authority): Denial | undefined {

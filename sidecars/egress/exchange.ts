@@ -23,6 +23,7 @@ import type { IncidentSwitch } from './incident.ts';
 import { inspectionOf } from './inspection.ts';
 import type { Inspection } from './inspection.ts';
 import type { Live } from './live.ts';
+import type { TimeLimits } from './limits.ts';
 import { BodyBlocked } from './scanStream.ts';
 import { isSidecarHost, sidecarAnswer } from './sidecarHost.ts';
 import { originTarget } from './target.ts';
@@ -65,12 +66,14 @@ const nowhere: Authority = { host: '', port: 0, kind: 'name' };
 export class Exchanges {
   readonly #log: DecisionLog;
   readonly #pools: Pools;
+  readonly #limits: TimeLimits;
   readonly #incidents: IncidentSwitch;
   readonly #underWay = new Set<(policy: Policy) => void>();
   /** Our name in `Via`: meeting it again means a loop. Random, so that nested bottles do not take each other for one. */
   readonly #via = `1.1 bottle-${randomBytes(4).toString('hex')}`;
 
-  constructor(log: DecisionLog, pools: Pools, incidents: IncidentSwitch) {
+  constructor(log: DecisionLog, pools: Pools, incidents: IncidentSwitch, limits: TimeLimits) {
+    this.#limits = limits;
     this.#log = log;
     this.#pools = pools;
     this.#incidents = incidents;
@@ -132,8 +135,8 @@ export class Exchanges {
         (leaving?.socket ?? response).destroy();
       });
       const outcome = await (leaving === undefined || judged.key === undefined
-        ? forward(outgoing, way, request, response, onFailure)
-        : carryWebSocket(outgoing, way, request, response, { ...leaving, key: judged.key }, onFailure)
+        ? forward(outgoing, way, request, response, this.#limits, onFailure)
+        : carryWebSocket(outgoing, way, request, response, { ...leaving, key: judged.key }, this.#limits, onFailure)
       ).finally(release);
       const { failed, bytesUp, bytesDown, findings, midStream } = outcome;
       if (failed instanceof BodyBlocked && failed.side === 'request') this.#incidents.sighted(failed.findings, errand);

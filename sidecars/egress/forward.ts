@@ -12,6 +12,7 @@ import type { Body } from './framing.ts';
 import type { EchoGuard } from './echo.ts';
 import { flat } from './headers.ts';
 import type { Inspection } from './inspection.ts';
+import type { TimeLimits } from './limits.ts';
 import { BodyBlocked, gate } from './scanStream.ts';
 import { proxyHeaders } from './upstreamProxy.ts';
 
@@ -44,12 +45,6 @@ export interface Outcome {
   readonly midStream: boolean;
 }
 
-/** Name resolution, TCP and TLS together. Milliseconds. */
-const CONNECT_LIMIT_MS = 20_000;
-
-/** Neither side moved a byte for so long: nobody is there. A model may think for minutes before its first token. */
-const SILENCE_LIMIT_MS = 15 * 60_000;
-
 /** A pooled connection that died while idle may be replaced once, when that cannot repeat an effect. */
 const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -62,6 +57,7 @@ export function forward(
   way: Way,
   request: IncomingMessage,
   response: ServerResponse,
+  limits: TimeLimits,
   onFailure: (error: Error) => void,
 ): Promise<Outcome> {
   return new Promise((resolve) => {
@@ -83,10 +79,10 @@ export function forward(
     };
 
     const send = (mayRepeat: boolean): ClientRequest => {
-      const sent = openUpstream(outgoing, way);
+      const sent = openUpstream(outgoing, way, limits);
       upstream = sent;
       let answered = false;
-      const patience = setTimeout(() => fail(timedOut('the upstream cannot be connected')), CONNECT_LIMIT_MS);
+      const patience = setTimeout(() => fail(timedOut('the upstream cannot be connected')), limits.connect);
       sent.on('socket', (socket) => {
         socket.setNoDelay(true);
         const connected = (): void => clearTimeout(patience);
@@ -133,7 +129,7 @@ export function forward(
 }
 
 /** A request on its way, its body still to come. */
-export function openUpstream(outgoing: Outgoing, { pool, via }: Way): ClientRequest {
+export function openUpstream(outgoing: Outgoing, { pool, via }: Way, limits: TimeLimits): ClientRequest {
   const { host, port } = via ?? outgoing.authority;
   const place = outgoing.authority.port === (outgoing.scheme === 'https' ? 443 : 80) ? urlHost(outgoing.authority) : authorityKey(outgoing.authority);
   const options: RequestOptions = {
@@ -142,7 +138,7 @@ export function openUpstream(outgoing: Outgoing, { pool, via }: Way): ClientRequ
     port,
     method: outgoing.method,
     path: via === undefined ? outgoing.target : `http://${place}${outgoing.target}`,
-    timeout: SILENCE_LIMIT_MS,
+    timeout: limits.silence,
     setHost: false,
     insecureHTTPParser: false,
     headers: flat([

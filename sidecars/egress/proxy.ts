@@ -12,6 +12,8 @@ import { Exchanges } from './exchange.ts';
 import { IncidentSwitch } from './incident.ts';
 import type { Entrance, Leaving } from './exchange.ts';
 import type { LineLog } from '../runtime/lineLog.ts';
+import { timeLimits } from './limits.ts';
+import type { TimeLimits } from './limits.ts';
 import type { Live } from './live.ts';
 import { Tunnels } from './tunnels.ts';
 import { upgradesTo, withoutUpgrade } from './webSocket/handshake.ts';
@@ -19,29 +21,26 @@ import type { UsageFile } from './usage.ts';
 
 /** Room for long cookies and tokens; Node's own limit would be 16 KiB. */
 const LARGEST_HEAD = 64 * 1024;
-const HEAD_LIMIT_MS = 30_000;
-const IDLE_LIMIT_MS = 15 * 60_000;
 const MOST_CONNECTIONS = 8192;
 
-/** Requests in flight at shutdown get this long to end. */
-const FAREWELL_MS = 3_000;
-
-const serverOptions: ServerOptions = {
+const serverOptions = (limits: TimeLimits): ServerOptions => ({
   insecureHTTPParser: false,
   // Ours to refuse: Node would answer and then go on reading what stands behind.
   requireHostHeader: false,
   joinDuplicateHeaders: false,
   maxHeaderSize: LARGEST_HEAD,
   noDelay: true,
-  keepAliveTimeout: IDLE_LIMIT_MS,
-  headersTimeout: HEAD_LIMIT_MS,
+  keepAliveTimeout: limits.idle,
+  headersTimeout: limits.head,
+  connectionsCheckingInterval: limits.sweep,
   // An upload or an event stream may last for hours.
   requestTimeout: 0,
-};
+});
 
 /** The proxy: refuses everything until `configure`. One front server listens; tunnels feed an inner one. */
 export class Proxy {
-  readonly #tunnels = new Tunnels();
+  readonly #limits: TimeLimits;
+  readonly #tunnels: Tunnels;
   readonly #log: DecisionLog;
   readonly #pools: Pools;
   readonly #exchanges: Exchanges;
@@ -54,18 +53,21 @@ export class Proxy {
   /** Closes everything once a canary was seen. */
   readonly incidents: IncidentSwitch;
   #live: Live | undefined;
+  #closing = false;
 
-  constructor(log: LineLog, resolve: Resolve) {
+  constructor(log: LineLog, resolve: Resolve, limits = timeLimits) {
+    this.#limits = limits;
+    this.#tunnels = new Tunnels(limits);
     this.#log = new DecisionLog(log);
     this.#pools = new Pools(resolve);
     this.incidents = new IncidentSwitch(log.beside('incident.json'));
-    this.#exchanges = new Exchanges(this.#log, this.#pools, this.incidents);
+    this.#exchanges = new Exchanges(this.#log, this.#pools, this.incidents, limits);
     this.incidents.listen(() => this.#pools.cut());
     this.#front = this.#server(() => 'proxy');
     this.#front.maxConnections = MOST_CONNECTIONS;
     this.#inner = this.#server((request) => this.#entranceOf(request));
     this.#front.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-      answerConnect({ live: this.#live, tunnels: this.#tunnels, log: this.#log, inner: this.#inner, incidents: this.incidents }, request, socket, head);
+      answerConnect({ live: this.#live, tunnels: this.#tunnels, log: this.#log, inner: this.#inner, incidents: this.incidents, limits }, request, socket, head);
     });
     this.#inner.on('connect', (request: IncomingMessage, socket: Socket) => {
       this.#refuseRaw(socket, request, 'a tunnel inside a tunnel is never allowed', 403);
@@ -98,13 +100,13 @@ export class Proxy {
 
   /** No new connections at once; what is in flight gets a moment. */
   async close(): Promise<void> {
+    this.#closing = true;
     const closed = new Promise<void>((resolve) => this.#front.close(() => resolve()));
-    this.#front.closeIdleConnections();
-    this.#tunnels.closeIdle();
+    this.#closeIdle();
     const cut = setTimeout(() => {
       this.#tunnels.closeAll();
       this.#front.closeAllConnections();
-    }, FAREWELL_MS);
+    }, this.#limits.farewell);
     await closed;
     clearTimeout(cut);
     this.#tunnels.closeAll();
@@ -112,8 +114,13 @@ export class Proxy {
     this.usage.close();
   }
 
+  #closeIdle(): void {
+    this.#front.closeIdleConnections();
+    this.#tunnels.closeIdle();
+  }
+
   #server(entranceOf: (request: IncomingMessage) => Entrance | undefined): Server {
-    const server = createServer(serverOptions);
+    const server = createServer(serverOptions(this.#limits));
     const handle = (request: IncomingMessage, response: ServerResponse): void => this.#handle(entranceOf(request), request, response);
     server.on('request', handle);
     server.on('checkContinue', handle);
@@ -162,6 +169,7 @@ export class Proxy {
     response.once('close', () => {
       this.#inFlight.set(socket, (this.#inFlight.get(socket) ?? 1) - 1);
       if (tunnel !== undefined) this.#tunnels.requestEnded(tunnel);
+      if (this.#closing) this.#closeIdle();
     });
     void this.#exchanges.handle(this.#live, entrance, request, response, leaving);
   }

@@ -28,7 +28,7 @@ export function gate(scan: BodyScan, side: Side): Transform {
     if (step.findings.length > 0 || step.refusal !== undefined) throw new BodyBlocked(side, step.findings, step.refusal);
     return step;
   };
-  return through(scan, (stream, _chunk, step) => {
+  return through(scan, side, (stream, step) => {
     for (const piece of judged(step).release) stream.push(piece);
   });
 }
@@ -37,29 +37,32 @@ export function gate(scan: BodyScan, side: Side): Transform {
 export function observe(scan: BodyScan, seen: (findings: readonly Finding[]) => void): Transform {
   return through(
     scan,
-    (_stream, _chunk, step) => {
+    'answer',
+    (_stream, step) => {
       if (step.findings.length > 0 || step.refusal !== undefined) seen(step.findings);
     },
     (stream, chunk) => void stream.push(chunk),
   );
 }
 
-/** A broken scan ends the stream: nothing passes unjudged where judging was asked for. */
-function through(scan: BodyScan, after: (stream: Transform, chunk: Buffer | undefined, step: ScanStep) => void, before?: (stream: Transform, chunk: Buffer) => void): Transform {
-  const run = (stream: Transform, chunk: Buffer | undefined, step: Promise<ScanStep>, done: (error?: Error) => void): void => {
-    step
-      .then((judged) => {
-        if (!stream.destroyed) after(stream, chunk, judged);
-      })
-      .then(() => done(), (error: unknown) => done(error instanceof Error ? error : new Error('the scan failed')));
+/** A broken scan is a refusal, and what it broke on is nobody's to read: nothing passes unseen. */
+function through(scan: BodyScan, side: Side, after: (stream: Transform, step: ScanStep) => void, before?: (stream: Transform, chunk: Buffer) => void): Transform {
+  const run = async (stream: Transform, step: () => Promise<ScanStep>, done: (error?: Error) => void): Promise<void> => {
+    try {
+      const judged = await step();
+      if (!stream.destroyed) after(stream, judged);
+      done();
+    } catch (error) {
+      done(error instanceof BodyBlocked ? error : new BodyBlocked(side, [], `the ${side} could not be looked through`));
+    }
   };
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       before?.(this, chunk);
-      run(this, chunk, scan.push(chunk), done);
+      void run(this, () => scan.push(chunk), done);
     },
     flush(done) {
-      run(this, undefined, scan.end(), done);
+      void run(this, () => scan.end(), done);
     },
     destroy(error, done) {
       scan.abandon();

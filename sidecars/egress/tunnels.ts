@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import type { Authority } from '../../schemas/policy/host.ts';
 import type { Scheme } from '../../schemas/policy/policy.ts';
+import type { TimeLimits } from './limits.ts';
 
 /** One CONNECT of the agent, from its answer to the end of the connection. */
 export interface Tunnel {
@@ -23,10 +24,6 @@ export interface Tunnel {
 /** More at once is a flood; the agent gets a 503 it may retry. */
 const MOST_TUNNELS = 1024;
 
-/** A request head, TLS handshake included, arrives within this or never. Milliseconds. */
-const HEAD_LIMIT_MS = 30_000;
-const SWEEP_MS = 5_000;
-
 /**
  * All open tunnels. Node enforces no header time limit on connections handed to a server that does not listen, so a
  * sweep does: one timer for all, no listener per socket.
@@ -36,8 +33,8 @@ export class Tunnels {
   readonly #byStream = new WeakMap<Duplex, Tunnel>();
   readonly #sweep: NodeJS.Timeout;
 
-  constructor() {
-    this.#sweep = setInterval(() => this.#cutSlow(performance.now()), SWEEP_MS);
+  constructor(limits: TimeLimits) {
+    this.#sweep = setInterval(() => this.#cutSlow(performance.now(), limits.head), limits.sweep);
     this.#sweep.unref();
   }
 
@@ -89,11 +86,11 @@ export class Tunnels {
     for (const tunnel of this.#open) tunnel.raw.destroy();
   }
 
-  #cutSlow(now: number): void {
+  #cutSlow(now: number, limit: number): void {
     for (const tunnel of this.#open) {
       if (tunnel.active > 0 || tunnel.raw.bytesRead === tunnel.idleAt) continue;
       tunnel.headSince ??= now;
-      if (now - tunnel.headSince > HEAD_LIMIT_MS) tunnel.raw.destroy();
+      if (now - tunnel.headSince > limit) tunnel.raw.destroy();
     }
   }
 }

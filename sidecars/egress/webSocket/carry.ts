@@ -5,6 +5,7 @@ import { relay } from '../answer.ts';
 import type { Way } from '../dial.ts';
 import { openUpstream } from '../forward.ts';
 import type { Outcome, Outgoing } from '../forward.ts';
+import type { TimeLimits } from '../limits.ts';
 import { BodyBlocked } from '../scanStream.ts';
 import { serverHandshake } from './handshake.ts';
 import { converse } from './session.ts';
@@ -22,12 +23,12 @@ export interface Upgrade {
  * Carries one WebSocket, from its handshake to its end. An upstream that answers with plain HTTP is passed on as such.
  * `onFailure` as in `forward`. Never rejects.
  */
-export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMessage, response: ServerResponse, { socket, head, key }: Upgrade, onFailure: (error: Error) => void): Promise<Outcome> {
+export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMessage, response: ServerResponse, { socket, head, key }: Upgrade, limits: TimeLimits, onFailure: (error: Error) => void): Promise<Outcome> {
   return new Promise((resolve) => {
     const bytes = { up: 0, down: 0 };
     const findings: Finding[] = [];
     let failed: Error | undefined;
-    const upstream = openUpstream(outgoing, way);
+    const upstream = openUpstream(outgoing, way, limits);
     const done = (midStream: boolean): void => resolve({ bytesUp: bytes.up, bytesDown: bytes.down, findings, midStream, ...(failed === undefined ? {} : { failed }) });
     const fail = (error: Error): void => {
       if (failed !== undefined) return;
@@ -64,6 +65,7 @@ export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMe
         { stream: socket, head, scan: inspection.messages('up'), clean: blot },
         { stream: far, head: farHead, scan: inspection.messages('down'), clean: (data) => data },
         (count, direction) => (bytes[direction] += count),
+        limits,
       )
         .catch((error: unknown) => {
           failed = error instanceof Error ? error : new Error('the WebSocket failed');

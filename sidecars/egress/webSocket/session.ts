@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { FrameScan } from '../dlp/scanner.ts';
 import { scanLimits } from '../dlp/limits.ts';
+import type { TimeLimits } from '../limits.ts';
 import { BodyBlocked } from '../scanStream.ts';
 import { FrameError, FrameReader, closing, frame } from './frames.ts';
 import type { Message } from './frames.ts';
@@ -20,9 +21,6 @@ export interface End {
 /** After a close frame, or when one end is gone, the other gets this long to say goodbye. Milliseconds. */
 const FAREWELL_MS = 2_000;
 
-/** Nothing came from either end for so long: nobody is there. Milliseconds. */
-const SILENCE_MS = 15 * 60_000;
-
 /** Policy violation (RFC 6455 section 7.4.1). */
 const VIOLATION = 1008;
 
@@ -30,11 +28,11 @@ const VIOLATION = 1008;
  * Carries messages both ways, each looked at whole, until one end closes. Rejects with `BodyBlocked` when one must not
  * pass, with `FrameError` when an end breaks the protocol; both ends are told and closed in any case.
  */
-export async function converse(agent: End, upstream: End, counted: (bytes: number, direction: 'up' | 'down') => void): Promise<void> {
+export async function converse(agent: End, upstream: End, counted: (bytes: number, direction: 'up' | 'down') => void, limits: TimeLimits): Promise<void> {
   const streams = [agent.stream, upstream.stream];
   for (const stream of streams) {
     stream.on('error', () => stream.destroy());
-    if ('setTimeout' in stream && typeof stream.setTimeout === 'function') stream.setTimeout(SILENCE_MS, () => stream.destroy());
+    if ('setTimeout' in stream && typeof stream.setTimeout === 'function') stream.setTimeout(limits.silence, () => stream.destroy());
   }
   const up = carry(agent, upstream, true, (bytes) => counted(bytes, 'up'));
   const down = carry(upstream, agent, false, (bytes) => counted(bytes, 'down'));

@@ -16,6 +16,8 @@ import { logLineSchema } from '../../../schemas/protocol/egressLog.ts';
 import type { LogLine } from '../../../schemas/protocol/egressLog.ts';
 import { startBridge } from '../../../sidecars/bridge/bridge.ts';
 import type { ResolvedAddress } from '../../../sidecars/egress/dial.ts';
+import { timeLimits } from '../../../sidecars/egress/limits.ts';
+import type { TimeLimits } from '../../../sidecars/egress/limits.ts';
 import { liveFrom } from '../../../sidecars/egress/live.ts';
 import { Proxy } from '../../../sidecars/egress/proxy.ts';
 import { upstreamTrust } from '../../../sidecars/egress/trust.ts';
@@ -58,13 +60,13 @@ export async function freePort(): Promise<number> {
 
 export const here: ResolvedAddress[] = [{ address: '127.0.0.1', family: 4 }];
 
-export async function startWorld(): Promise<World> {
+export async function startWorld(limits: Partial<TimeLimits> = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'bottle-egress-'));
   const stop = new AbortController();
   const [allow, open, port] = [await startUpstream('allow.test'), await startUpstream('open.test'), await freePort()];
   const names: Names = new Map([['allow.test', here], ['open.test', here]]);
   const log = new LineLog(join(folder, 'log.jsonl'));
-  const proxy = new Proxy(log, async (host) => names.get(host) ?? []);
+  const proxy = new Proxy(log, async (host) => names.get(host) ?? [], { ...timeLimits, ...limits });
   const socketPath = join(folder, 'egress.sock');
   await proxy.listen(socketPath);
   await startBridge([{ port, socketPath }], stop.signal);
