@@ -26,9 +26,9 @@ export async function hoverAt(world: World, root: Shape, place: ManifestPlace, t
   const documentation = describe(shapes);
   const fallback = shapes.find((shape) => shape.default !== undefined)?.default;
   const parts = [
-    `**\`${key}\`** ${typeNames(shapes)}`.trim(),
+    `**${code(key)}** ${typeNames(shapes)}`.trim(),
     documentation ?? '',
-    fallback === undefined || fallback === null ? '' : `Default: \`${JSON.stringify(fallback)}\``,
+    fallback === undefined || fallback === null ? '' : `Default: ${code(JSON.stringify(fallback))}`,
     await about(world, place, text, spot),
   ];
   return { range: spot.range, markdown: parts.filter((part) => part !== '') };
@@ -47,10 +47,10 @@ function chainWords(chain: Chain): string {
   const first = chain.links[0];
   if (first === undefined || chain.fault !== undefined) return '';
   const { bottle } = effectiveBottleWithOrigins(chain.links);
-  const routes = bottle.egress.routes.map((route) => `\`${route.host}\``);
+  const routes = bottle.egress.routes.map((route) => code(route.host));
   const shown = routes.slice(0, 8).join(', ') + (routes.length > 8 ? ` and ${routes.length - 8} more` : '');
   return [
-    `Bottle ${chain.links.map((link) => `\`${link.name}\``).join(' extends ')}, provider \`${bottle.agentProvider.template}\`.`,
+    `Bottle ${chain.links.map((link) => code(link.name)).join(' extends ')}, provider ${code(bottle.agentProvider.template)}.`,
     routes.length === 0 ? 'It names no host.' : `It may reach ${shown}.`,
   ].join('\n\n');
 }
@@ -65,13 +65,18 @@ function effectiveWords({ bottle, origins }: EffectiveBottle, path: readonly Pro
   for (const [key, origin] of origins) if (key === keyPath(known) || key.startsWith(`${keyPath(known)}.`) || key.startsWith(`${keyPath(known)}[`)) from.set(origin.file, origin);
   const files = [...from.values()].map((origin) => (origin.file === place.path ? 'this file' : `${basename(origin.file)}:${origin.line}`));
   const origin = files.length === 0 ? 'the default' : `from ${files.join(', ')}`;
-  const items = Array.isArray(value) || typeof value === 'object' ? summary(value) : `\`${String(value)}\``;
+  const items = Array.isArray(value) || typeof value === 'object' ? summary(value) : code(String(value));
   return `Effective: ${items} (${origin})`;
 }
 
 function summary(value: object): string {
-  if (!Array.isArray(value)) return Object.keys(value).map((key) => `\`${key}\``).join(', ') || 'nothing';
-  return value.map((one: unknown) => (typeof one === 'object' && one !== null && 'host' in one ? `\`${String(one.host)}\`` : `\`${String(one)}\``)).join(', ') || 'nothing';
+  if (!Array.isArray(value)) return Object.keys(value).map(code).join(', ') || 'nothing';
+  return value.map((one: unknown) => (typeof one === 'object' && one !== null && 'host' in one ? code(String(one.host)) : code(String(one)))).join(', ') || 'nothing';
+}
+
+/** Text of a file as it is: in Markdown it could be an image that is fetched, or a link. */
+function code(text: string): string {
+  return `\`${text.replaceAll(/[`\r\n]/g, ' ').slice(0, 80)}\``;
 }
 
 function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {

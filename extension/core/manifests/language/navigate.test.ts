@@ -39,6 +39,11 @@ describe('a hover', () => {
     expect(await hover('home/agents/a.md', front(`bottle: de${caret}v`))).toMatch(/Bottle `dev` extends `base`, provider `claude`\.[^]*`a\.example`, `b\.example`/);
   });
 
+  test('shows a value as text, whatever it is made of', async () => {
+    const shown = await hover('home/bottles/dev.md', front(`env:\n  ${caret}A: "\`![x](https://a.example/x.png)\`"`));
+    expect(shown).toContain("Effective: ` ![x](https://a.example/x.png) ` (from this file)");
+  });
+
   test('does not exist in the text below', async () => {
     expect(await hover('home/agents/a.md', front('bottle: dev', `text ${caret}`))).toBe('');
   });
