@@ -31,3 +31,9 @@ export const routeKeyDocs: Readonly<Record<string, KeyDoc>> = {
   websocket: { description: 'Permits WebSocket. Every message is scanned, both ways.', default: false, examples: [true] },
   encoded_slash: { description: 'Permits `%2F` and `%5C` where paths are restricted: servers disagree whether they divide segments.', default: false, examples: [true] },
 };
+
+/** Keys of a routes file above its routes. */
+export const routesFileKeyDocs: Readonly<Record<string, KeyDoc>> = {
+  log: { description: 'What is recorded: 0 nothing, 1 blocked requests, 2 every request.', default: 1, examples: [2] },
+  routes: { description: 'Places the bottle may reach, one entry a host.', default: [], examples: [[{ host: 'api.example.com' }]] },
+};

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeTree } from '../../../test/support/workspace/world.ts';
 import { skillFiles } from '../bottle/skills.ts';
+import { BottleError } from '../errors.ts';
 import { silentLog } from '../ports.ts';
 import { describeIdentity } from './identity.ts';
 import { indexAgents } from './index.ts';
@@ -93,6 +94,20 @@ describe('what a home and a workspace offer', () => {
     expect(identity).toEqual({ name: 'Ada', email: 'b@example.com' });
     expect(describeIdentity(agent, bottle)).toBe('name=Ada (agent), email=b@example.com (bottle)');
   });
+});
+
+test('F081 what is missing is told together with what mends it', async () => {
+  await expect(load('dev')).rejects.toMatchObject({ hint: 'Make it, with a first bottle, by: bot-bottle init', actions: [{ command: 'bot-bottle init' }] });
+  writeTree(root, { 'bot-bottle.json': '{}' });
+  await expect(load('dev')).rejects.toMatchObject({ hint: expect.stringContaining('bot-bottle init --migrate '), actions: [{ command: 'bot-bottle init --migrate' }] });
+  writeTree(root, { ...dev, 'home/bottles/base.md': manifest('supervise: 1\nenvv: {}\negress: {log: 9}') });
+  const told = await load('dev').catch((error: unknown) => error);
+  const lines = told instanceof BottleError ? [told.message, ...told.hint.split('\n')] : [];
+  expect(lines.map((line) => line.slice(line.lastIndexOf('/') + 1)).sort()).toEqual([
+    'base.md:2:12: supervise must be true or false, found a number.',
+    expect.stringMatching(/^base\.md:3:1: envv is not a known key\. Allowed here: extends, env, .* Did you mean env\?$/),
+    'base.md:4:15: egress.log expected 0 (off), 1 (blocked) or 2 (all), found 9.',
+  ]);
 });
 
 describe('files that a manifest names', () => {
