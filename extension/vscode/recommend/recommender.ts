@@ -8,7 +8,7 @@ import type { ContextKeys } from '../contextKeys.ts';
 import type { LoadEngine } from '../engine.ts';
 import { commandIds } from '../ids.ts';
 import { unlinked } from '../words.ts';
-import { folderNotice, open } from './words.ts';
+import { folderNotice, unadopted } from './words.ts';
 
 /** What the recommender is given. */
 export interface RecommenderParts {
@@ -37,7 +37,7 @@ export class Recommender {
   async look(folders: readonly string[]): Promise<void> {
     try {
       const found = await Promise.all(folders.map(async (folder) => ({ folder, offered: await this.of(folder) })));
-      await this.#parts.keys.set('recommended', found.some(({ offered }) => offered !== undefined && open(offered).length > 0) ? 'some' : 'none');
+      await this.#parts.keys.set('recommended', found.some(({ offered }) => offered !== undefined && unadopted(offered).length > 0) ? 'some' : 'none');
       for (const { folder, offered } of found) if (offered !== undefined) await this.#tell(folder, offered);
     } catch (thrown) {
       this.#parts.log.error(`Looking at what the folder recommends failed: ${toBottleError(thrown).message}`);
@@ -54,7 +54,7 @@ export class Recommender {
     if (notice === undefined) return;
     const review = { title: l10n.t('Review'), command: commandIds.adoptBottle };
     const start = { title: l10n.t('Start Agent'), command: commandIds.startAgent };
-    const buttons = open(offered).length > 0 ? [review] : [start];
+    const buttons = unadopted(offered).length > 0 ? [review] : [start];
     // Nobody waits for the answer: the notice may stay in the corner for hours.
     void window.showInformationMessage(unlinked(notice), ...buttons).then(async (chosen) => {
       if (chosen !== undefined) await commands.executeCommand(chosen.command);

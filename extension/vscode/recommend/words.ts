@@ -2,13 +2,13 @@ import type { Recommendations, RecommendedBottle } from '../../core/trust/recomm
 import type { Translate } from '../words.ts';
 
 /** Recommended bottles that the home folder does not have as they are. */
-export function open(recommendations: Recommendations): readonly RecommendedBottle[] {
+export function unadopted(recommendations: Recommendations): readonly RecommendedBottle[] {
   return recommendations.bottles.filter((bottle) => bottle.state !== 'same');
 }
 
 /** What is said once about a folder that comes with agents; undefined when there is nothing to say. */
 export function folderNotice(folder: string, recommendations: Recommendations, t: Translate): string | undefined {
-  const bottles = open(recommendations);
+  const bottles = unadopted(recommendations);
   const { agents } = recommendations;
   if (agents.length === 0 && bottles.length === 0) return undefined;
   const brought = agents.length === 1 ? t('The folder {0} comes with an agent ({1}).', folder, agents[0]?.name ?? '') : agents.length > 1 ? t('The folder {0} comes with {1} agents.', folder, agents.length) : t('The folder {0} recommends bottles.', folder);
