@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Measures the built product on this machine: prints a table and writes it into docs/performance.md. Asserts nothing.
+// `bench.mjs PART...` runs only that part, which is no measurement of starts: see `parts`.
 // `--runs N` rounds of every case (7), interleaved, so that a slow moment of the machine strikes all of them.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +16,20 @@ import { codeServer } from './vscode/setup.mjs';
 import { row, table, writeBetweenMarkers } from '../test/bench/table.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '7' }, files: { type: 'string', default: '50000' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string', default: '7' }, files: { type: 'string', default: '50000' } } });
+
+/** Programs of a part, run one after the other; each says in its first lines what it does and which variables it reads. */
+const parts = {
+  /** `FUZZ_COUNT` inputs each (a million), from `FUZZ_SEED` (the day): what a nightly run is for. */
+  fuzz: readdirSync(join(root, 'test/bench/fuzz')).filter((name) => name.endsWith('.mjs')).map((name) => join('test/bench/fuzz', name)),
+};
+if (positionals.length > 0) {
+  const unknown = positionals.find((name) => !Object.hasOwn(parts, name));
+  if (unknown !== undefined) throw new Error(`There is no part "${unknown}"; parts: ${Object.keys(parts).join(', ')}.`);
+  const statuses = positionals.flatMap((name) => parts[name]).map((program) => spawnSync(process.execPath, [join(root, program)], { stdio: 'inherit' }).status);
+  process.exit(statuses.every((status) => status === 0) ? 0 : 1);
+}
+
 const runs = Number(values.runs);
 const files = Number(values.files);
 
