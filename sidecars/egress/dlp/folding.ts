@@ -110,7 +110,8 @@ function room(stream: Stream, more: number): void {
 }
 
 function grow(stream: Stream, from: number, least: number): void {
-  const grown = Buffer.allocUnsafeSlow(least + TAIL);
+  // The first piece of a short text is the last one, too.
+  const grown = Buffer.allocUnsafe(stream.length === 0 && least < TAIL ? least : least + TAIL);
   grown.set(stream.bytes.subarray(from, from + stream.length));
   stream.bytes = grown;
 }

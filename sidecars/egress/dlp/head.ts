@@ -1,6 +1,6 @@
 import type { Finding } from '../../../schemas/protocol/egressLog.ts';
 import type { Engine } from './engine.ts';
-import { joinedKeys, joinedValues } from './form.ts';
+import { joinedPairs } from './form.ts';
 import { runNow } from './run.ts';
 import type { RequestHead } from './scanner.ts';
 
@@ -36,8 +36,7 @@ function partsOf({ host, method, target, headers }: RequestHead): Part[] {
     { where: 'method', text: method },
     { where: 'path', text: mark < 0 ? target : target.slice(0, mark) },
     { where: 'query', text: query },
-    { where: 'query', text: joinedKeys(query) },
-    { where: 'query', text: joinedValues(query) },
+    { where: 'query', text: query === '' ? '' : joinedPairs(Buffer.from(query, 'latin1')).toString('latin1') },
     ...headers.map(([name, value]) => ({ where: name.toLowerCase() === 'cookie' ? 'cookie' : `header ${name.toLowerCase()}`, text: value })),
     ...headers.map(([name]) => ({ where: 'header name', text: name })),
   ];

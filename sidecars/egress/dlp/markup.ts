@@ -8,33 +8,40 @@ const LONGEST_TAG = 512;
 
 /**
  * Text between the tags of HTML or XML; undefined when there is no tag. Comments stay, and what tags say is seen in the
- * text with them.
+ * text with them. One pass, however the signs are strewn.
  */
 export function withoutTags(bytes: Buffer): Buffer | undefined {
-  const kept: Buffer[] = [];
-  let begin = 0;
-  let closed = true;
-  for (let at = bytes.indexOf(openTag); at >= 0; at = bytes.indexOf(openTag, Math.max(begin, at + 1))) {
-    const size = tagSize(bytes, at);
-    // Once no section ends any more, looking for the end of each would take for ever.
-    const dataEnd = size === 0 && closed && standsAt(bytes, at, openData) ? bytes.indexOf(closeData, at) : -1;
-    if (size === 0 && dataEnd < 0) {
-      closed = closed && !standsAt(bytes, at, openData);
-      continue;
-    }
-    kept.push(bytes.subarray(begin, at));
-    if (dataEnd >= 0) kept.push(bytes.subarray(at + openData.length, dataEnd));
-    begin = dataEnd >= 0 ? dataEnd + closeData.length : at + size;
+  if (!bytes.includes(openTag)) return undefined;
+  const tagEnd = nextOf(bytes, closeTag);
+  const dataEnd = nextOf(bytes, closeData);
+  const out = Buffer.allocUnsafe(bytes.length);
+  let length = 0;
+  let data = -1;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (at === data) at += closeData.length - 1;
+    else if (byte !== openTag || at < data) out[length++] = byte;
+    else if (beginsTag(bytes[at + 1] ?? 0) && tagEnd(at) - at <= LONGEST_TAG) at = tagEnd(at);
+    else if (bytes[at + 1] === openData[1] && bytes.subarray(at, at + openData.length).equals(openData) && dataEnd(at) < Infinity) {
+      data = dataEnd(at);
+      at += openData.length - 1;
+    } else out[length++] = byte;
   }
-  return begin === 0 ? undefined : Buffer.concat([...kept, bytes.subarray(begin)]);
+  return length === bytes.length ? undefined : out.subarray(0, length);
 }
 
-function tagSize(bytes: Buffer, at: number): number {
-  const next = bytes[at + 1] ?? 0;
-  if (next !== 0x2f && ((next | 0x20) < 0x61 || (next | 0x20) > 0x7a)) return 0;
-  return bytes.subarray(at, at + LONGEST_TAG).indexOf(closeTag) + 1;
+function beginsTag(next: number): boolean {
+  return next === 0x2f || ((next | 0x20) >= 0x61 && (next | 0x20) <= 0x7a);
 }
 
-function standsAt(bytes: Buffer, at: number, text: Buffer): boolean {
-  return bytes.subarray(at, at + text.length).equals(text);
+/** Where `what` comes next, for places that only go up; remembers, so that nothing is searched twice. */
+function nextOf(bytes: Buffer, what: number | Buffer): (at: number) => number {
+  let next = -1;
+  return (at) => {
+    if (next < at) {
+      const found = bytes.indexOf(what, at);
+      next = found < 0 ? Infinity : found;
+    }
+    return next;
+  };
 }
