@@ -1,8 +1,9 @@
 import { parseAuthority } from '../../../../schemas/policy/host.ts';
 import { cursorAt, type Cursor } from './cursor.ts';
+import { keyDocumentation } from './documentation.ts';
 import { meaningAt, type Meaning } from './meaning.ts';
 import type { ManifestPlace } from './place.ts';
-import { describe, keysOf, shapesAt, takes, wordsOf, type Shape } from './shape.ts';
+import { keysOf, shapesAt, takes, wordsOf, type Shape } from './shape.ts';
 import type { Range } from './tree.ts';
 import type { World } from './world.ts';
 
@@ -52,7 +53,7 @@ function keyProposals(shapes: readonly Shape[], cursor: Cursor): readonly Propos
         label: name,
         kind: 'key',
         detail: typeNames(own),
-        documentation: documentation(own),
+        documentation: keyDocumentation(name, own).join('\n\n'),
         insert: { snippet: `${name}${after}` },
         replace: cursor.replace,
         more: !cursor.colon,
@@ -108,10 +109,6 @@ const names: Readonly<Record<Meaning, Names>> = {
 
 function proposal(cursor: Cursor, kind: Proposal['kind'], label: string, detail: string): Proposal {
   return { label, kind, detail, documentation: '', insert: { text: label }, replace: cursor.replace, more: false };
-}
-
-function documentation(shapes: readonly Shape[]): string {
-  return describe(shapes) ?? '';
 }
 
 /** The kind of a value in the words that errors use too. */

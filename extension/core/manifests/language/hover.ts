@@ -3,9 +3,10 @@ import { effectiveBottleWithOrigins, type EffectiveBottle, type Origin } from '.
 import { keyPath } from '../../../../schemas/manifest/position.ts';
 import { followChain, type Chain } from './chain.ts';
 import { typeNames } from './complete.ts';
+import { keyDocumentation } from './documentation.ts';
 import { meaningAt } from './meaning.ts';
 import type { ManifestPlace } from './place.ts';
-import { describe, shapesAt, type Shape } from './shape.ts';
+import { shapesAt, type Shape } from './shape.ts';
 import { readTree, spotAt, type Range, type Spot } from './tree.ts';
 import type { World } from './world.ts';
 import { writtenBottle } from './written.ts';
@@ -23,12 +24,9 @@ export async function hoverAt(world: World, root: Shape, place: ManifestPlace, t
   if (spot === undefined) return undefined;
   const shapes = shapesAt(root, spot.entry.path);
   const key = [...spot.entry.path].reverse().find((part) => typeof part === 'string') ?? '';
-  const documentation = describe(shapes);
-  const fallback = shapes.find((shape) => shape.default !== undefined)?.default;
   const parts = [
     `**${code(key)}** ${typeNames(shapes)}`.trim(),
-    documentation ?? '',
-    fallback === undefined || fallback === null ? '' : `Default: ${code(JSON.stringify(fallback))}`,
+    ...keyDocumentation(key, shapes),
     await about(world, place, text, spot),
   ];
   return { range: spot.range, markdown: parts.filter((part) => part !== '') };

@@ -22,7 +22,7 @@ describe('a hover', () => {
   };
 
   test('documents a key, with its kind and default', async () => {
-    expect(await hover('home/bottles/a.md', front(`supervi${caret}se: true`))).toMatch(/\*\*`supervise`\*\* true \| false[^]*ask a person[^]*Default: `true`/);
+    expect(await hover('home/bottles/a.md', front(`supervi${caret}se: true`))).toMatch(/\*\*`supervise`\*\* true \| false[^]*ask a person[^]*Default: `true`[^]*supervise: false/);
     expect(await hover('home/bottles/a.md', front(`egress:\n  routes:\n    - ho${caret}st: a.example`))).toMatch(/\*\*`host`\*\*[^]+/);
   });
 
