@@ -2,7 +2,7 @@ import type { Target } from './path.ts';
 
 /** What a smart-HTTP git request wants (gitprotocol-http), or undefined when it is no git request. */
 export function gitOperation(target: Target): 'push' | 'fetch' | undefined {
-  const path = target.path.toLowerCase();
+  const path = asLenientServersRead(target.path);
   if (path.endsWith('/git-receive-pack')) return 'push';
   if (path.endsWith('/git-upload-pack')) return 'fetch';
   if (!path.endsWith('/info/refs')) return undefined;
@@ -12,16 +12,27 @@ export function gitOperation(target: Target): 'push' | 'fetch' | undefined {
   return 'fetch';
 }
 
+/**
+ * Also as servers read it that decode again, cut path parameters off, or forgive a slash too many: a forge behind such a
+ * one would take the push.
+ */
+function asLenientServersRead(path: string): string {
+  let plain = path;
+  for (let decoded = unescaped(plain); decoded !== plain; decoded = unescaped(plain)) plain = decoded;
+  return plain.toLowerCase().replace(/;[^/]*/g, '').replace(/[/\\]+/g, '/').replace(/\/$/, '');
+}
+
 /** Every value, so that a second `service` cannot hide behind the first. */
 function queryValues(query: string, key: string): string[] {
   return query
     .slice(1)
     .split(/[&;]/)
     .map((pair) => pair.split('='))
-    .filter(([name = '']) => unescaped(name) === key)
-    .map(([, ...value]) => unescaped(value.join('=')));
+    .map((pair) => pair.map((part) => unescaped(part.replaceAll('+', ' '))))
+    .filter(([name = '']) => name === key)
+    .map(([, ...value]) => value.join('='));
 }
 
 function unescaped(text: string): string {
-  return text.replace(/\+/g, ' ').replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }

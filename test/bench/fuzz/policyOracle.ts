@@ -33,7 +33,7 @@ export function objection({ routes, request, url }: Sent): string | undefined {
   if (route === undefined) return `no route is for ${place}`;
   if (scheme === 'http' && route.auth_scheme !== undefined) return 'a credential would travel unencrypted';
   if (unsafeMethods.test(method) || !/^[A-Z-]+$/.test(method)) return 'nobody gets this method';
-  const git = gitWish(deep.toLowerCase(), decodedFully(read.search));
+  const git = gitWish(deep.toLowerCase().split(/[/\\]+/).map((segment) => segment.replace(/;.*/s, '')).join('/').replace(/\/$/, ''), decodedFully(read.search));
   if (git === 'push') return 'it is a git push';
   if (git === 'fetch' && route.git?.fetch !== true) return 'it is a git fetch';
   if (route.matches === undefined) return undefined;
