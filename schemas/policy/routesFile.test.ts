@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { locateClause, parseRoutesFile, printRoutesFile } from './routesFile.ts';
 import type { RoutesFile } from './routesFile.ts';
@@ -141,4 +142,11 @@ test('a clause is found again in the text', () => {
   expect(locateClause(text, 'routes[0].matches[1].paths[0]')).toEqual({ line: 7, column: 7 });
   expect(locateClause(text, 'routes[0].git.fetch')).toEqual({ line: 3, column: 3 });
   expect(locateClause(text, 'method')).toBeUndefined();
+});
+
+test('the examples of the documentation are routes files', () => {
+  const text = readFileSync(new URL('../../docs/egress.md', import.meta.url), 'utf8');
+  const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, body = '']) => body).filter((body) => /^(log|routes):/.test(body));
+  expect(examples.length).toBeGreaterThan(0);
+  for (const example of examples) expect(parseRoutesFile(example)).toMatchObject({ ok: true });
 });
