@@ -3,7 +3,7 @@ import { manifestJsonSchema, routesFileJsonSchema, type JsonSchema } from './jso
 
 /** Every schema of a key, by its path. */
 function keysOf(schema: JsonSchema, path = ''): [string, JsonSchema][] {
-  const below = (part: unknown, at: string): [string, JsonSchema][] => (typeof part === 'object' && part !== null && !Array.isArray(part) ? keysOf(part, at) : []);
+  const below = (part: JsonSchema['items'] | JsonSchema['additionalProperties'], at: string): [string, JsonSchema][] => (typeof part === 'object' && !Array.isArray(part) ? keysOf(part, at) : []);
   return [
     ...Object.entries(schema.properties ?? {}).flatMap(([key, part]): [string, JsonSchema][] => (typeof part === 'boolean' ? [] : [[`${path}.${key}`, part], ...keysOf(part, `${path}.${key}`)])),
     ...below(schema.items, `${path}[]`),

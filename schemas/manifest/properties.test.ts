@@ -3,6 +3,7 @@ import { dice } from '../../test/bench/fuzz/dice.ts';
 import { fuzzManifests, randomAgent, randomBottle } from '../../test/bench/fuzz/manifests.ts';
 import { agentSchema } from './agent.ts';
 import { bottleSchema } from './bottle.ts';
+import { addRoute, removeEnv, removeRoute, setEnv } from './edit.ts';
 import { checkManifest } from './check.ts';
 import { effectiveBottleWithOrigins, emptyLayer, layerOf, mergeLayers, type BottleLink, type Layer } from './extends.ts';
 import { parseManifest } from './parse.ts';
@@ -75,6 +76,41 @@ describe('extends', () => {
       }
     }
   });
+});
+
+describe('edits', () => {
+  /** A comment of its own above every line of the frontmatter. */
+  const commented = (text: string): string => text.split('\n').flatMap((line, index, lines) => (index === 0 || index > lines.indexOf('---', 1) ? [line] : [`${/^ */.exec(line)?.[0] ?? ''}# remark ${index}`, line])).join('\n');
+  const remarks = (text: string): readonly string[] => text.match(/# remark \d+/g) ?? [];
+  const dataOf = (text: string): unknown => {
+    const source = parseManifest('f.md', text);
+    return source.ok ? source.value.data : source.problems;
+  };
+
+  test('keep every comment in its order and all other data, and can be taken back', () => {
+    const roll = dice(11);
+    for (let round = 0; round < 150; round++) {
+      const text = commented(printManifest({ env: { FIRST: 'x' }, ...randomBottle(roll) }, 'body\n'));
+      const host = 'added.example:1234';
+      const added = addRoute(text, { host, git: { fetch: true } });
+      const set = added.ok ? setEnv(added.text, 'ADDED', 'yes') : added;
+      if (!set.ok) throw new Error(`${set.reason}\n${text}`);
+      expect(remarks(set.text)).toEqual(remarks(text));
+      expect(dataOf(set.text)).toMatchObject({ env: { ADDED: 'yes' } });
+      const back = removeEnv(set.text, 'ADDED');
+      const gone = back.ok ? removeRoute(back.text, host) : back;
+      if (!gone.ok) throw new Error(`${gone.reason}\n${set.text}`);
+      expect(remarks(gone.text)).toEqual(remarks(text));
+      expect(bare(dataOf(gone.text))).toEqual(bare(dataOf(text)));
+    }
+  });
+
+  /** Without empty maps and lists: what is taken out last takes its holder with it. */
+  const bare = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const kept = Object.entries(value).map(([key, one]): [string, unknown] => [key, bare(one)]);
+    return Object.fromEntries(kept.filter(([, one]) => !/^(?:\{\}|\[\])$/.test(JSON.stringify(one))));
+  };
 });
 
 test('mutated manifests crash nothing and none is taken with a key dropped', () => {
