@@ -60,10 +60,11 @@ export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMe
       response.off('close', hungUp);
       response.detachSocket(request.socket);
       socket.write(handshake.value);
+      const told = inspection.action === 'block' ? {} : { found: (seen: readonly Finding[]): void => void findings.push(...seen) };
       const blot = (data: Buffer): Buffer => (echo === undefined ? data : Buffer.from(echo.text(data.toString('latin1')), 'latin1'));
       converse(
         { stream: socket, head, scan: inspection.messages('up'), clean: blot },
-        { stream: far, head: farHead, scan: inspection.messages('down'), clean: (data) => data },
+        { stream: far, head: farHead, scan: inspection.messages('down'), clean: (data) => data, ...told },
         (count, direction) => (bytes[direction] += count),
         limits,
       )

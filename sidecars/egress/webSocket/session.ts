@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
+import type { Finding } from '../../../schemas/protocol/egressLog.ts';
 import type { FrameScan } from '../dlp/scanner.ts';
 import { scanLimits } from '../dlp/limits.ts';
 import type { TimeLimits } from '../limits.ts';
@@ -14,6 +15,8 @@ export interface End {
   readonly head: Buffer;
   /** Looks at what comes from this end. */
   readonly scan: FrameScan;
+  /** Set where a finding is told and the message passes all the same. */
+  readonly found?: (findings: readonly Finding[]) => void;
   /** Applied to what this end gets. */
   readonly clean: (data: Buffer) => Buffer;
 }
@@ -60,7 +63,9 @@ async function carry(from: End, to: End, fromClient: boolean, counted: (bytes: n
     counted(chunk.length);
     for (const message of reader.read(chunk)) {
       const step = await from.scan.message(message.data);
-      if (step.findings.length > 0 || step.refusal !== undefined) throw new BodyBlocked(fromClient ? 'request' : 'answer', step.findings, step.refusal);
+      if (from.found !== undefined) {
+        if (step.findings.length > 0) from.found(step.findings);
+      } else if (step.findings.length > 0 || step.refusal !== undefined) throw new BodyBlocked(fromClient ? 'request' : 'answer', step.findings, step.refusal);
       await send(to, message, fromClient);
       if (message.kind === 'close') return true;
     }

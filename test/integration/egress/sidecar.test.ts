@@ -14,7 +14,7 @@ import { createAuthority } from '../../../extension/core/egress/ca.ts';
 import { ControlClient } from '../../../extension/core/egress/controlClient.ts';
 import { readLog } from '../../../extension/core/egress/logReader.ts';
 import type { Route } from '../../../schemas/policy/route.ts';
-import { startUpstream } from './upstream.ts';
+import { answerOk, startUpstream } from './upstream.ts';
 import type { Upstream } from './upstream.ts';
 import { freePort } from './world.ts';
 
@@ -170,6 +170,44 @@ test('a connection made before the sidecar exists waits for it', async () => {
   expect((await answer).stdout).toContain('not configured');
 });
 
+test('an agent that does not trust the authority leaves one line, however often it tries', async () => {
+  const lines = (): number => readFileSync(at('main.jsonl'), 'utf8').split('\n').filter((line) => line.includes('handshake')).length;
+  const before = lines();
+  for (let i = 0; i < 3; i++) await run('curl', ['-sS', '--cacert', '/etc/ssl/certs/ca-certificates.crt', `https://localhost:${upstream.port}/`], { env: { ...env, CURL_CA_BUNDLE: '' } }).catch(() => undefined);
+  await expect.poll(() => lines() - before).toBe(1);
+});
+
+/** Bytes of memory a process has in RAM, now or at most so far. */
+const resident = (pid: number, field: 'VmRSS' | 'VmHWM'): number => Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+
+test('a large body costs no memory, in either direction', async () => {
+  const { pid } = await control.health();
+  const size = 64 * 1024 * 1024;
+  const chunk = Buffer.alloc(64 * 1024, 'lorem ipsum dolor sit amet ');
+  upstream.handler = (request, response) => {
+    if (request.method === 'POST') return void request.on('end', () => response.end('taken'));
+    let left = size;
+    const fill = (): void => {
+      for (; left > 0; left -= chunk.length) if (!response.write(chunk)) return void ((left -= chunk.length), response.once('drain', fill));
+      response.end();
+    };
+    fill();
+  };
+  const url = `https://localhost:${upstream.port}/large`;
+  // Once small, so that what any transfer needs is there already.
+  const body = at('body');
+  writeFileSync(body, Buffer.alloc(4 * 1024 * 1024, 'lorem ipsum dolor sit amet '));
+  await run('curl', ['-sS', '-T', body, '-X', 'POST', '-H', 'Expect:', url], { env });
+  await run('curl', ['-sS', '-o', '/dev/null', '--max-filesize', String(2 * size), url], { env });
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  const before = resident(pid, 'VmRSS');
+  writeFileSync(body, Buffer.alloc(size, 'lorem ipsum dolor sit amet '));
+  expect((await run('curl', ['-sS', '-o', '/dev/null', '-w', '%{size_download}', url], { env })).stdout).toBe(String(size));
+  expect((await run('curl', ['-sS', '-T', body, '-X', 'POST', '-H', 'Expect:', url], { env })).stdout).toBe('taken');
+  expect(resident(pid, 'VmHWM') - before).toBeLessThan(30 * 1024 * 1024);
+  upstream.handler = answerOk;
+}, 120_000);
+
 test('five thousand CONNECTs at once do not end it, and other tunnels go on', async () => {
   const open = new Set<Socket>();
   const answers = await Promise.all(
@@ -203,13 +241,6 @@ test('the leaf passes strict verification by openssl and names only its host', a
   expect(leaf.subjectAltName).toBe('DNS:localhost');
   expect(leaf.ca).toBe(false);
   expect(Date.parse(leaf.validTo) - Date.parse(leaf.validFrom)).toBeLessThan(398 * 24 * 3600 * 1000);
-});
-
-test('an agent that does not trust the authority leaves one line, however often it tries', async () => {
-  const lines = (): number => readFileSync(at('main.jsonl'), 'utf8').split('\n').filter((line) => line.includes('handshake')).length;
-  const before = lines();
-  for (let i = 0; i < 3; i++) await run('curl', ['-sS', '--cacert', '/etc/ssl/certs/ca-certificates.crt', `https://localhost:${upstream.port}/`], { env: { ...env, CURL_CA_BUNDLE: '' } }).catch(() => undefined);
-  await expect.poll(() => lines() - before).toBe(1);
 });
 
 test('an agent that offers only HTTP/2 gets a clean alert', async () => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createGunzip, createGzip } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { answerOk, startUpstream } from './upstream.ts';
 import { ask, dialProxy, expectDenied, get, openTunnel, startWorld, talk, usualRoutes, wholeAnswer } from './world.ts';
@@ -35,6 +36,49 @@ test('an event reaches the agent before the next one is sent', async () => {
   await talk(secure, '', { test: (text) => text.endsWith('0\r\n\r\n') });
   secure.destroy();
 });
+
+test('a compressed event reaches the agent before the next one is sent', async () => {
+  const pack = createGzip();
+  const acknowledged: (() => void)[] = [];
+  world.open.handler = (_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Content-Encoding': 'gzip' });
+    pack.pipe(response);
+    pack.write('data: 0\n\n');
+    pack.flush();
+    acknowledged.push(() => {
+      pack.write('data: 1\n\n');
+      pack.flush();
+    });
+  };
+  const secure = await openTunnel(world, open);
+  const unpack = createGunzip();
+  const events: string[] = [];
+  unpack.on('data', (data: Buffer) => events.push(data.toString()));
+  let head = '';
+  secure.on('data', (data: Buffer) => {
+    if (head.includes('\r\n\r\n')) return void dechunked(data).forEach((chunk) => unpack.write(chunk));
+    head += data.toString('latin1');
+    const end = head.indexOf('\r\n\r\n');
+    if (end >= 0) dechunked(Buffer.from(head.slice(end + 4), 'latin1')).forEach((chunk) => unpack.write(chunk));
+  });
+  secure.write(get(open));
+  await expect.poll(() => events.join('')).toBe('data: 0\n\n');
+  acknowledged[0]?.();
+  await expect.poll(() => events.join('')).toBe('data: 0\n\ndata: 1\n\n');
+  secure.destroy();
+});
+
+/** Chunks that came whole, as the few of these tests do. */
+function dechunked(data: Buffer): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let at = 0; at < data.length; ) {
+    const line = data.indexOf('\r\n', at);
+    const size = parseInt(data.subarray(at, line).toString(), 16);
+    chunks.push(data.subarray(line + 2, line + 2 + size));
+    at = line + 2 + size + 2;
+  }
+  return chunks;
+}
 
 test('an agent that hangs up ends the upstream request, and leaves nothing behind', async () => {
   let ended = 0;
