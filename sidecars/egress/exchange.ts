@@ -69,6 +69,8 @@ export class Exchanges {
   readonly #limits: TimeLimits;
   readonly #incidents: IncidentSwitch;
   readonly #underWay = new Set<(policy: Policy) => void>();
+  /** Ends the WebSockets that are open; other exchanges end with their upstream's connection. */
+  readonly #conversations = new Set<() => void>();
   /** Our name in `Via`: meeting it again means a loop. Random, so that nested bottles do not take each other for one. */
   readonly #via = `1.1 bottle-${randomBytes(4).toString('hex')}`;
 
@@ -77,6 +79,9 @@ export class Exchanges {
     this.#log = log;
     this.#pools = pools;
     this.#incidents = incidents;
+    incidents.listen(() => {
+      for (const cut of this.#conversations) cut();
+    });
   }
 
   /** Ends what is under way and not allowed any more. */
@@ -90,7 +95,11 @@ export class Exchanges {
       if (verdict.verdict === 'block' || (key !== undefined && verdict.route.websocket !== true)) cut();
     };
     this.#underWay.add(recheck);
-    return () => void this.#underWay.delete(recheck);
+    if (key !== undefined) this.#conversations.add(cut);
+    return () => {
+      this.#underWay.delete(recheck);
+      this.#conversations.delete(cut);
+    };
   }
 
   /** Never rejects; an exception while judging is a refusal. */

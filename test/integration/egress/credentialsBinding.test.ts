@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
 import { ControlClient } from '../../../extension/core/egress/controlClient.ts';
 import type { Route } from '../../../schemas/policy/route.ts';
 import type { WatchedSecret } from '../../../schemas/protocol/control.ts';
@@ -158,6 +159,27 @@ describe('an incident', () => {
     expect(line).toMatchObject({ clause: 'incident' });
     tunnel.destroy();
     waiting.destroy();
+  });
+
+  test.each([
+    ['another request', async (_near: WebSocket) => void (await ask(world, open, get(open, `/${bait}`)))],
+    ['itself', async (near: WebSocket) => near.send(`look: ${bait}`)],
+  ])('ends an open WebSocket, sighted in %s', async (_name, sight) => {
+    world.configure([...usualRoutes(world).slice(1), { host: allow, websocket: true, private_addresses: true }], { secrets: [canary] });
+    const far = new WebSocketServer({ noServer: true });
+    const got: string[] = [];
+    world.allow.upgrade = (request, socket, head) => far.handleUpgrade(request, socket, head, (one) => one.on('message', (data) => got.push(data.toString())).on('error', () => undefined));
+    const tunnel = await openTunnel(world, allow);
+    const near = new WebSocket(`ws://${allow}/`, { createConnection: () => tunnel });
+    near.on('error', () => undefined);
+    await once(near, 'open');
+    near.send('hello');
+    await until('the first message', () => got.length > 0);
+    const closed = once(near, 'close');
+    await sight(near);
+    await closed;
+    expect(got).toEqual(['hello']);
+    await until('the incident', async () => (await client.health()).incident !== null);
   });
 
   test('keeps a proxy closed that starts again, also when its record is damaged', async () => {
