@@ -22,6 +22,10 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { r
 const parts = {
   /** `FUZZ_COUNT` inputs each (a million), from `FUZZ_SEED` (the day): what a nightly run is for. */
   fuzz: readdirSync(join(root, 'test/bench/fuzz')).filter((name) => name.endsWith('.mjs')).map((name) => join('test/bench/fuzz', name)),
+  /** The scanner of the egress proxy: how fast and how right. */
+  dlp: ['test/bench/dlp/bench.mjs'],
+  /** The egress proxy beside mitmproxy, mockttp and no proxy at all. */
+  egress: ['test/bench/egress/bench.mjs'],
 };
 if (positionals.length > 0) {
   const unknown = positionals.find((name) => !Object.hasOwn(parts, name));
