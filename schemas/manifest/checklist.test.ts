@@ -148,6 +148,7 @@ describe('egress', () => {
     ['F035 a scheme without a credential', route('auth: {scheme: Bearer}'), 'auth.token_ref is missing'],
     ['F035 a credential without a scheme', route('auth: {token_ref: T}'), 'auth.scheme expected one of'],
     ['F035 a scheme nobody knows', route('auth: {scheme: Digest, token_ref: T}'), 'expected one of Bearer, token, Basic, x-api-key, query:NAME, found "Digest"'],
+    ['F035 a scheme in the wrong case', route('auth: {scheme: bearer, token_ref: T}'), 'found "bearer". Did you mean Bearer?'],
     ['F037 an unknown detector', route('dlp: {inbound_detectors: [x]}'), 'dlp.inbound_detectors'],
     ['F038 text for git.fetch', route('git: {fetch: "yes"}'), 'git.fetch must be true or false, found text'],
     ['F039 a log level of three', 'egress: {log: 3}', 'egress.log expected 0 (off), 1 (blocked) or 2 (all), found 3'],

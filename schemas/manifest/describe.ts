@@ -10,9 +10,9 @@ export function describeKind(value: unknown): string {
   return typeof value === 'object' ? 'a map' : `a ${typeof value}`;
 }
 
-/** The value itself, for keys whose values are words of a closed list. */
+/** The value itself, for keys whose values are words of a closed list; text that is no such word may be a secret. */
 export function describeWord(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === 'string') return /^[A-Za-z][A-Za-z_-]{0,23}$/.test(value) ? JSON.stringify(value) : describeKind(value);
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : describeKind(value);
 }
 

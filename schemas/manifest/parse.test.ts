@@ -104,6 +104,8 @@ describe('a bottle', () => {
   test('never repeats a credential that was written where its name belongs', () => {
     expect(problems('agent_provider: {auth_token: sk-ant-secret-1}').join()).not.toContain('sk-ant-secret');
     expect(problems('env: {A: "${x}sk-ant-secret"}').join()).not.toContain('sk-ant-secret');
+    expect(problems('egress:\n  routes:\n    - host: a.example\n      auth: {scheme: Bearer sk-ant-secret, token_ref: sk-ant-secret}').join()).not.toContain('sk-ant-secret');
+    expect(problems('agent_provider:\n  template: pi\n  settings: {max_tokens_field: sk-ant-secret-1}').join()).not.toContain('sk-ant-secret');
   });
 });
 
