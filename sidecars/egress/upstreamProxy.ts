@@ -38,7 +38,7 @@ function parseProxy(name: string, text: string | undefined): UpstreamProxy | und
   if (text === undefined || text.trim() === '') return undefined;
   const full = text.includes('://') ? text.trim() : `http://${text.trim()}`;
   const url = URL.canParse(full) ? new URL(full) : undefined;
-  if (url === undefined || url.hostname === '' || !['http:', 'https:'].includes(url.protocol)) throw new Error(`${name} of the host is not an http:// or https:// proxy`);
+  if (url === undefined || url.hostname === '' || !['http:', 'https:'].includes(url.protocol)) throw new Error(`${name} (or ALL_PROXY) of the host is not an http:// or https:// proxy`);
   const secure = url.protocol === 'https:';
   const user = url.username === '' ? undefined : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   return {
