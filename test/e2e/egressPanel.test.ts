@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FrameLocator, Locator } from 'playwright-core';
+import type { Frame, Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { logLineSchema, type LogLine } from '../../schemas/protocol/egressLog.ts';
 import { whyNot } from '../support/host/backends.ts';
@@ -11,7 +11,7 @@ const manifest = ['---', '# A person wrote this.', 'agent_provider:', '  templat
 
 describe.skipIf(whyNot('bubblewrap') !== undefined)('the egress panel', () => {
   let window: TestWindow;
-  let panel: FrameLocator;
+  let panel: Frame;
   const rows = (): Locator => panel.locator('.body .row');
   const bottle = (): string => join(window.home, 'bottles', 'shell.md');
 
