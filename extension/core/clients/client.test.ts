@@ -13,6 +13,7 @@ const words: readonly (readonly [id: string, status: string, said: Partial<Outco
   ['git', 'fail', { code: 128, stderr: "fatal: unable to access 'https://a/x.git/': server certificate verification failed. CAfile: none CRLfile: none" }, /does not trust/],
   ['npm', 'fail', { code: 1, stderr: 'npm error code SELF_SIGNED_CERT_IN_CHAIN' }, /does not trust/],
   ['npm', 'pass', { code: 1, stderr: 'npm error code E404\nnpm error 404 Not Found - GET https://a/-/ping' }, /answer came through/],
+  ['npm', 'pass', { code: 1, stderr: 'npm error code E403\nnpm error 403 403 Blocked by bot-bottle egress proxy: no entry of matches fits - GET https://a/-/ping' }, /answer came through/],
   ['pip', 'pass', { code: 1, stderr: 'ERROR: Could not find a version that satisfies the requirement x\nERROR: No matching distribution found for x' }, /answer came through/],
   ['pip', 'fail', { code: 1, stderr: 'SSLError(SSLCertVerificationError(1, "certificate verify failed"))\nERROR: No matching distribution found for x' }, /does not trust/],
   ['python-requests', 'missing', { code: 1, stderr: "ModuleNotFoundError: No module named 'requests'" }, /not installed/],

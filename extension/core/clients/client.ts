@@ -40,7 +40,7 @@ interface Trouble {
 /** Why requests fail, in the words of many programs; the first that fits is told. */
 const troubles: readonly Trouble[] = [
   {
-    sign: /CONNECT tunnel failed|Proxy CONNECT aborted|Tunnel connection failed|Received HTTP code \d+ from proxy|Proxy response \(\d+\)|Blocked by bot-bottle/i,
+    sign: /CONNECT tunnel failed|Proxy CONNECT aborted|Tunnel connection failed|Received HTTP code \d+ from proxy|Proxy response \(\d+\)|is not listed|egress of this bottle is closed/i,
     detail: 'the proxy refused the connection',
     fix: 'bot-bottle log SLUG says why; bot-bottle routes SLUG shows what is allowed.',
   },
