@@ -8,12 +8,17 @@ import { activated } from './extensionUnderTest.ts';
 
 const home = process.env['BOT_BOTTLE_HOME'] ?? '';
 
+/** Writes a file and the folders it lies in. */
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
 /** Writes a manifest and opens it; `▮` is where the cursor is. */
 async function opened(path: string, marked: string): Promise<{ readonly document: TextDocument; readonly cursor: Position }> {
   await activated();
   const text = marked.replace('▮', '');
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+  write(path, text);
   const document = await workspace.openTextDocument(Uri.file(path));
   await window.showTextDocument(document);
   if (document.getText() !== text) await replaced(document, text);
@@ -71,14 +76,13 @@ export function manifestSuite(): void {
     it('learns from other manifests, also from files that are not open', async () => {
       const { document } = await opened(agent('crossing'), '---\nbottle: later\n---\n');
       assert.match((await findings(document, some))[0] ?? '', /There is no bottle "later"/);
-      writeFileSync(bottle('later'), shell);
+      write(bottle('later'), shell);
       await findings(document, none);
     });
 
     it('proposes keys, bottles, variables, and behind host: what the proxy was asked for', async () => {
-      mkdirSync(join(home, 'state/one/egress'), { recursive: true });
       const line = { ts: '2026-01-01T00:00:00.000Z', id: 'a', slug: 'one', verdict: 'block', method: 'GET', host: 'asked.example', port: 443, path: '/', reason: '', status: 403, bytesUp: 0, bytesDown: 0, ms: 1, injected: false, findings: [] };
-      writeFileSync(join(home, 'state/one/egress/log.jsonl'), `${JSON.stringify(line)}\n`);
+      write(join(home, 'state/one/egress/log.jsonl'), `${JSON.stringify(line)}\n`);
       const keys = await opened(bottle('proposing-keys'), '---\negress:\n  ▮\n---\n');
       assert.deepEqual(await labels(keys.document, keys.cursor), ['routes', 'log']);
       const hosts = await opened(bottle('proposing-hosts'), '---\negress:\n  routes:\n    - host: ▮\n---\n');
@@ -92,7 +96,7 @@ export function manifestSuite(): void {
     });
 
     it('explains a key, with what it comes to after extends and where that is written', async () => {
-      writeFileSync(bottle('parent'), '---\negress:\n  log: 1\n  routes:\n    - host: parent.example\n---\n');
+      write(bottle('parent'), '---\negress:\n  log: 1\n  routes:\n    - host: parent.example\n---\n');
       const { document, cursor } = await opened(bottle('explained'), '---\nextends: parent\negress:\n  rou▮tes:\n    - host: own.example\n---\n');
       const hovers = await commands.executeCommand<Hover[]>('vscode.executeHoverProvider', document.uri, cursor);
       const words = hovers.flatMap((hover) => hover.contents.map((part) => (typeof part === 'string' ? part : part.value))).join('\n');
@@ -101,19 +105,18 @@ export function manifestSuite(): void {
     });
 
     it('leads from a name to its file', async () => {
-      writeFileSync(bottle('target'), shell);
+      write(bottle('target'), shell);
       const { document, cursor } = await opened(agent('leading'), '---\nbottle: tar▮get\n---\n');
       const found = await commands.executeCommand<(Location | LocationLink)[]>('vscode.executeDefinitionProvider', document.uri, cursor);
       assert.deepEqual(found.map((one) => ('targetUri' in one ? one.targetUri : one.uri).fsPath), [bottle('target')]);
     });
 
     it('gives a bottle another name in its file name and wherever it is named, comments kept', async () => {
-      writeFileSync(bottle('before'), shell);
-      writeFileSync(bottle('child'), '---\nextends: before # the parent\n---\n');
+      write(bottle('before'), shell);
+      write(bottle('child'), '---\nextends: before # the parent\n---\n');
       const [folder] = workspace.workspaceFolders ?? [];
       const mine = join(folder?.uri.fsPath ?? '', '.bot-bottle/agents/mine.md');
-      mkdirSync(dirname(mine), { recursive: true });
-      writeFileSync(mine, "---\nbottle: 'before'\n---\nbefore\n");
+      write(mine, "---\nbottle: 'before'\n---\nbefore\n");
       const { document, cursor } = await opened(agent('renaming'), '---\n# why\nbottle: be▮fore # here\n---\nbefore\n');
       const edit = await commands.executeCommand<WorkspaceEdit>('vscode.executeDocumentRenameProvider', document.uri, cursor, 'after');
       assert.deepEqual(edit.entries().map(([uri]) => uri.fsPath).sort(), [agent('renaming'), bottle('child'), mine].sort());
@@ -130,7 +133,7 @@ export function manifestSuite(): void {
     });
 
     it('is followed by what names it when its file gets another name', async () => {
-      writeFileSync(bottle('moved'), shell);
+      write(bottle('moved'), shell);
       const { document } = await opened(agent('following'), '---\nbottle: moved # here\n---\n');
       const edit = new WorkspaceEdit();
       edit.renameFile(Uri.file(bottle('moved')), Uri.file(bottle('arrived')));
@@ -174,9 +177,8 @@ export function manifestSuite(): void {
       const lensesOf = async (document: TextDocument) => (await commands.executeCommand<CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 100)).map((lens) => `${lens.range.start.line} ${lens.command?.title}`);
       const above = await opened(agent('buttoned'), '---\nbottle: after\n---\n');
       assert.deepEqual(await lensesOf(above.document), ['0 $(play) Start', '0 Dry run', '0 Effective manifest']);
-      mkdirSync(join(home, 'usage'), { recursive: true });
       const count = { blocked: 0, bytesUp: 0, bytesDown: 0, firstSession: 1 };
-      writeFileSync(join(home, 'usage/used.json'), JSON.stringify({ version: 1, sessions: 3, added: [], routes: { 'a.example': { ...count, hits: 7, lastUse: '2026-01-02T03:04:05.000Z', lastSession: 1 } } }));
+      write(join(home, 'usage/used.json'), JSON.stringify({ version: 1, sessions: 3, added: [], routes: { 'a.example': { ...count, hits: 7, lastUse: '2026-01-02T03:04:05.000Z', lastSession: 1 } } }));
       const used = await opened(bottle('used'), '---\negress:\n  routes:\n    - host: a.example\n    - host: b.example\n---\n');
       const lenses = await lensesOf(used.document);
       assert.equal(lenses.length, 3);
@@ -185,7 +187,7 @@ export function manifestSuite(): void {
     });
 
     it('shows what it comes to in a document that cannot be edited and follows the files', async () => {
-      writeFileSync(bottle('root'), '---\negress: {routes: [{host: first.example}]}\n---\n');
+      write(bottle('root'), '---\negress: {routes: [{host: first.example}]}\n---\n');
       const { document } = await opened(agent('whole'), '---\nbottle: root\n---\nBe kind.\n');
       await commands.executeCommand(commandIds.showEffectiveManifest, { path: document.uri.fsPath });
       const shown = window.activeTextEditor?.document;
@@ -199,7 +201,7 @@ export function manifestSuite(): void {
           resolve();
         });
       });
-      writeFileSync(bottle('root'), '---\negress: {routes: [{host: second.example}]}\n---\n');
+      write(bottle('root'), '---\negress: {routes: [{host: second.example}]}\n---\n');
       await changed;
     });
 

@@ -8,7 +8,7 @@ import { EffectiveDocuments } from './effectiveDocuments.ts';
 import { followFileRenames } from './fileRenames.ts';
 import { ManifestLenses } from './lenses.ts';
 import { completions, definitions, hovers, quickFixes, symbols } from './providers.ts';
-import { renames } from './renames.ts';
+import { OwnRename, renames } from './renames.ts';
 
 /**
  * In Markdown the editor proposes nothing by itself while a word is typed, so letters ask too; a space asks for the value
@@ -28,13 +28,14 @@ export interface ManifestEditing {
 export function registerManifestEditing(given: { readonly load: LoadEngine; readonly log: LogOutputChannel; readonly used: Event<unknown> }): ManifestEditing {
   const held = new Disposables();
   const ask = askLanguage(given.load, given.log);
+  const own = new OwnRename();
   const diagnostics = held.add(new ManifestDiagnostics(ask));
   const documents = held.add(new EffectiveDocuments(given.load, diagnostics.onDidChangeManifests));
   held.add(languages.registerCompletionItemProvider(manifestFiles, completions(ask), ...triggers));
   held.add(languages.registerHoverProvider(manifestFiles, hovers(ask)));
   held.add(languages.registerDefinitionProvider(manifestFiles, definitions(ask)));
-  held.add(languages.registerRenameProvider(manifestFiles, renames(ask)));
-  held.add(followFileRenames(given.load));
+  held.add(languages.registerRenameProvider(manifestFiles, renames(ask, own)));
+  held.add(followFileRenames(given.load, own));
   held.add(languages.registerDocumentSymbolProvider(manifestFiles, symbols(ask), { label: 'Bot Bottle' }));
   held.add(languages.registerCodeActionsProvider(manifestFiles, quickFixes(ask), { providedCodeActionKinds: [CodeActionKind.QuickFix] }));
   const lenses = held.add(new ManifestLenses(ask, given.used));
