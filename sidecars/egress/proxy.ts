@@ -67,6 +67,7 @@ export class Proxy {
     this.#front.maxConnections = MOST_CONNECTIONS;
     this.#inner = this.#server((request) => this.#entranceOf(request));
     this.#front.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      if (this.#outOfTurn(socket)) return void socket.destroy();
       answerConnect({ live: this.#live, tunnels: this.#tunnels, log: this.#log, inner: this.#inner, incidents: this.incidents, limits }, request, socket, head);
     });
     this.#inner.on('connect', (request: IncomingMessage, socket: Socket) => {
@@ -137,11 +138,23 @@ export class Proxy {
     return tunnel?.scheme === undefined ? undefined : { scheme: tunnel.scheme, authority: tunnel.authority };
   }
 
+  /**
+   * Node goes on reading behind an answer that ends the connection; what stands there may be the rest of a request that
+   * was refused because nobody can say where it ends.
+   */
+  #ended(socket: Duplex): boolean {
+    return this.#latest.get(socket)?.shouldKeepAlive === false;
+  }
+
+  /** To leave HTTP behind a request that is not answered yet would mix the answers up. */
+  #outOfTurn(socket: Duplex): boolean {
+    return this.#ended(socket) || (this.#inFlight.get(socket) ?? 0) > 0;
+  }
+
   /** A request that wants to leave HTTP. Its connection is not Node's any more. */
   #leave(server: Server, entrance: Entrance | undefined, request: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    // Behind a request that is not answered yet, the answers would get mixed up.
-    if ((this.#inFlight.get(socket) ?? 0) > 0) return void socket.destroy();
+    if (this.#outOfTurn(socket)) return void socket.destroy();
     if (upgradesTo(request).every((protocol) => protocol === 'h2c')) {
       // Who does not know h2c reads the same request without it (RFC 9110 section 7.8).
       socket.unshift(Buffer.concat([withoutUpgrade(request), head]));
@@ -160,9 +173,7 @@ export class Proxy {
     }
     const tunnel = this.#tunnels.of(request.socket);
     const { socket } = request;
-    // Node goes on reading behind an answer that ends the connection; what stands there may be the rest of a request
-    // that was refused because nobody can say where it ends.
-    if (this.#latest.get(socket)?.shouldKeepAlive === false) return void request.resume();
+    if (this.#ended(socket)) return void request.resume();
     this.#latest.set(socket, response);
     this.#inFlight.set(socket, (this.#inFlight.get(socket) ?? 0) + 1);
     if (tunnel !== undefined) this.#tunnels.requestBegan(tunnel);

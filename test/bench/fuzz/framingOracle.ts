@@ -15,7 +15,8 @@ const methods = new Set(['TRACE', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIO
 /** The requests at the beginning of `bytes` (latin1) that may leave for `host`; it ends at the first that may not. */
 export function allowedRequests(bytes: string, host: string): Allowed[] {
   const allowed: Allowed[] = [];
-  let rest = bytes.replace(/^(\r\n)+/, '');
+  // Line ends before a request are skipped (RFC 9112 section 2.2), here in any form.
+  let rest = bytes.replace(/^[\r\n]+/, '');
   for (;;) {
     const end = rest.indexOf('\r\n\r\n');
     if (end < 0) return allowed;
@@ -25,8 +26,7 @@ export function allowedRequests(bytes: string, host: string): Allowed[] {
     if (body === undefined) return allowed;
     // Refused by itself; where it ends is clear, so the next one counts.
     if (head.method !== 'TRACE') allowed.push({ method: head.method, target: head.target, body: body.text });
-    // Bytes between two requests: servers skip empty lines there.
-    rest = body.rest.replace(/^(\r\n)+/, '');
+    rest = body.rest.replace(/^[\r\n]+/, '');
   }
 }
 

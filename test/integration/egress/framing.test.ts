@@ -125,6 +125,14 @@ describe('several requests on one tunnel', () => {
     expect(answer).not.toMatch(/^HTTP\/1\.1 200 /m);
   });
 
+  test('a CONNECT behind a request that is not answered yet, or was the last, opens nothing', async () => {
+    for (const text of [`GET http://${host}/ HTTP/1.1\r\nHost: evil.test\r\n\r\n`, `GET http://_egress.local/allowlist HTTP/1.1\r\nHost: _egress.local\r\nConnection: close\r\n\r\n`]) {
+      const socket = await dialProxy(world);
+      const answer = await talk(socket, `${text}CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+      expect(answer).not.toContain('Connection Established');
+    }
+  });
+
   test('the body of a GET is framed anew and passes', async () => {
     const before = world.open.requests.length;
     expect(await ask(world, host, post('Content-Length: 4\r\n', 'body').replace('POST', 'GET'))).toMatch(/^HTTP\/1\.1 200 /);
