@@ -62,10 +62,6 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('a folder that nobody trusts
     await window.vs.page.locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ }).click();
     await window.vs.toast(`comes with an agent (${workspaceAgent})`).waitFor();
     await until('the welcome to go on', async () => (await window.vs.welcomeText()).includes('No bottle is running'));
-    // The trust editor lies over the others.
-    await window.vs.page.keyboard.press('Escape');
-    await window.vs.page.locator('.workspace-trust-editor').waitFor({ state: 'hidden' });
-    await window.vs.editors.tab(`${workspaceAgent}.md`).click();
     await window.vs.page.locator('.codelens-decoration', { hasText: 'Effective manifest' }).waitFor();
     await window.vs.command('Bottle: Start Agent');
     await window.vs.quick.titled('agent');
