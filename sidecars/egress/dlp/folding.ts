@@ -3,7 +3,7 @@ import type { Fold } from './fold.ts';
 
 /** Bytes written one after the other, with the end of what came before kept in front. */
 interface Stream {
-  bytes: Uint8Array;
+  bytes: Buffer;
   length: number;
 }
 
@@ -16,16 +16,16 @@ export interface Region {
 /** What folding one piece of a view gave; valid until the next call. */
 export interface Folded {
   /** Everything, and the end of the pieces before. */
-  readonly text: Uint8Array;
+  readonly text: Buffer;
   /** Strings in double quotes that are values, joined; and those that are keys. */
-  readonly values: Uint8Array;
-  readonly keys: Uint8Array;
+  readonly values: Buffer;
+  readonly keys: Buffer;
   /** Where `%41`, `\u0041`, `\x41`, `&#65;` or `=41` stand, with what is round them. */
   readonly escapes: readonly Region[];
 }
 
 /** How much of the end of a piece is seen again with the next one. Folded forms are a few hundred bytes at most. */
-const TAIL = 2048;
+const TAIL = 1024;
 
 /** An escape is looked at with so much round it, in bytes. */
 const AROUND = 256;
@@ -45,59 +45,71 @@ const hexDigits = table(/[0-9A-Fa-f]/);
  */
 export class Folding {
   readonly #fold: Fold;
-  readonly #text: Stream = { bytes: new Uint8Array(0), length: 0 };
-  readonly #values: Stream = { bytes: new Uint8Array(0), length: 0 };
-  readonly #keys: Stream = { bytes: new Uint8Array(0), length: 0 };
+  readonly #text: Stream = { bytes: Buffer.alloc(0), length: 0 };
+  readonly #values: Stream = { bytes: Buffer.alloc(0), length: 0 };
+  readonly #keys: Stream = { bytes: Buffer.alloc(0), length: 0 };
+  #escapes: Region[] = [];
   #inString = false;
+  /** Where the string began in the text. */
+  #begin = 0;
 
   constructor(fold: Fold) {
     this.#fold = fold;
   }
 
   /** Folds `bytes[from, to)`; a character that begins inside is read to its end. */
-  push(bytes: Uint8Array, from: number, to: number): Folded {
+  push(bytes: Buffer, from: number, to: number): Folded {
     const text = this.#text;
     room(text, to - from + 4);
     for (const stream of [this.#values, this.#keys]) room(stream, 0);
-    const escapes: Region[] = [];
-    const letters = this.#fold.letters;
-    const plain = this.#fold.bytes;
-    const out = text.bytes;
+    this.#escapes = [];
+    // Locals: a variable of a bundled module is looked up anew for every byte.
+    const [plain, out, look] = [this.#fold.bytes, text.bytes, LOOK];
     let length = text.length;
-    let begin = length;
-    let inString = this.#inString;
+    this.#begin = length;
     for (let at = from; at < to; at++) {
-      const byte = bytes[at] ?? 0;
-      const letter = plain[byte] ?? 0;
-      if (letter !== LOOK) {
+      const letter = plain[bytes[at] ?? 0] ?? 0;
+      if (letter !== look) {
         // Without a branch: letters and what is between them come in no order a processor could guess.
         out[length] = letter;
         length += (letter + 127) >> 7;
-      } else if (byte >= 0x80) {
-        const packed = codePointAt(bytes, at);
-        const wide = letters[packed & 0xffffff] ?? 0;
-        at += (packed >>> 24) - 1;
-        if (wide !== 0) out[length++] = wide;
-      } else if (byte === QUOTE) {
-        if (inString) append(isKey(bytes, at + 1) ? this.#keys : this.#values, out, begin, length);
-        begin = length;
-        inString = !inString;
-      } else if (byte === BACKSLASH) {
-        const next = bytes[at + 1] ?? 0;
-        if (next === QUOTE || blanks[next] === 1) at++;
-        else if ((next | 0x20) === 0x75 || next === 0x78) note(escapes, at);
-      } else if (byte === AMPERSAND) {
-        if (bytes[at + 1] === 0x23 || bytes[at + 1] === 0x61) note(escapes, at);
-      } else if (hexDigits[bytes[at + 1] ?? 0] === 1 && hexDigits[bytes[at + 2] ?? 0] === 1) note(escapes, at);
+      } else {
+        text.length = length;
+        at = this.#look(bytes, at);
+        length = text.length;
+      }
     }
-    if (inString) append(this.#values, out, begin, length);
+    if (this.#inString) append(this.#values, out, this.#begin, length);
     text.length = length;
-    this.#inString = inString;
-    return { text: written(text), values: written(this.#values), keys: written(this.#keys), escapes };
+    return { text: written(text), values: written(this.#values), keys: written(this.#keys), escapes: this.#escapes };
+  }
+
+  /** Deals with what begins at `at`; returns where its last byte is. Apart, so that the loop over all bytes stays small. */
+  #look(bytes: Buffer, at: number): number {
+    const text = this.#text;
+    const byte = bytes[at] ?? 0;
+    const next = bytes[at + 1] ?? 0;
+    if (byte >= 0x80) {
+      const packed = codePointAt(bytes, at);
+      const letter = this.#fold.letters[packed & 0xffffff] ?? 0;
+      if (letter !== 0) text.bytes[text.length++] = letter;
+      return at + (packed >>> 24) - 1;
+    }
+    if (byte === QUOTE) {
+      if (this.#inString) append(isKey(bytes, at + 1) ? this.#keys : this.#values, text.bytes, this.#begin, text.length);
+      this.#begin = text.length;
+      this.#inString = !this.#inString;
+    } else if (byte === BACKSLASH) {
+      if (next === QUOTE || blanks[next] === 1) return at + 1;
+      if ((next | 0x20) === 0x75 || next === 0x78) note(this.#escapes, at);
+    } else if (byte === AMPERSAND) {
+      if (next === 0x23 || next === 0x61) note(this.#escapes, at);
+    } else if (hexDigits[next] === 1 && hexDigits[bytes[at + 2] ?? 0] === 1) note(this.#escapes, at);
+    return at;
   }
 }
 
-function written({ bytes, length }: Stream): Uint8Array {
+function written({ bytes, length }: Stream): Buffer {
   return bytes.subarray(0, length);
 }
 

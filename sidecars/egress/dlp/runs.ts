@@ -20,18 +20,20 @@ const inGap = table(/[\s=\\rn",]/);
  */
 export function runsIn(bytes: Uint8Array): Run[] {
   const runs: Run[] = [];
+  // A local: a variable of a bundled module is looked up anew for every byte.
+  const fits = inRun;
   const to = bytes.length;
   let begin = 0;
   let lineBegin = 0;
   while (begin + SHORTEST <= to) {
     let at = begin + SHORTEST - 1;
-    while (at >= begin && inRun[bytes[at] ?? 0] === 1) at--;
+    while (at >= begin && fits[bytes[at] ?? 0] === 1) at--;
     if (at >= begin) {
       begin = at + 1;
       continue;
     }
     let end = begin + SHORTEST;
-    while (end < to && inRun[bytes[end] ?? 0] === 1) end++;
+    while (end < to && fits[bytes[end] ?? 0] === 1) end++;
     const last = runs.at(-1);
     const goesOn = last !== undefined && isGap(bytes, last.to, begin);
     // Lines of a wrapped text are whole groups of four; of others, each is tried alone as well.
@@ -97,7 +99,8 @@ export class Decoded {
   /** A name, a path or a line of dashes is a run too, but base64 of so many bytes has digits and letters of both cases. */
   add(bytes: Buffer, { from, to }: Run): void {
     let seen = OTHER;
-    for (let at = from; at < to; at++) seen |= classes[bytes[at] ?? 0] ?? 0;
+    const [classOf, all] = [classes, DIGIT | LOWER | UPPER | NO_HEX];
+    for (let at = from; at < to && seen !== all; at++) seen |= classOf[bytes[at] ?? 0] ?? 0;
     if ((seen & NO_HEX) === 0) this.#hex(bytes, from, to);
     if ((seen & DIGIT) === 0 || (seen & LOWER) === 0 || (seen & UPPER) === 0) return;
     this.#base64(bytes, from, to);
@@ -112,10 +115,11 @@ export class Decoded {
 
   #base64(bytes: Buffer, from: number, to: number): void {
     const out = this.#room(to - from);
+    const sextetOf = sextets;
     let [length, value, bits] = [this.#length, 0, 0];
     for (let at = from; at < to; at++) {
       const byte = bytes[at] ?? 0;
-      const sextet = sextets[byte] ?? -1;
+      const sextet = sextetOf[byte] ?? -1;
       if (sextet < 0) {
         // An escaped line break, not the letter n; padding ends one text.
         if (byte === 0x5c) at++;

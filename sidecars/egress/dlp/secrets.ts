@@ -71,7 +71,7 @@ function partsOf(value: string): string[] {
 }
 
 function foldBytes(bytes: Uint8Array, fold: Fold): Uint8Array {
-  return new Folding(fold).push(bytes, 0, bytes.length).text.slice();
+  return Uint8Array.from(new Folding(fold).push(Buffer.from(bytes), 0, bytes.length).text);
 }
 
 /** Pieces that stand in no other text: only random ones. */

@@ -74,7 +74,7 @@ export const tokenTable: readonly TokenRule[] = [
   { rule: 'postman-key', leads: ['PMAK-'], pattern: /PMAK-([a-f0-9]{24}-[a-f0-9]{34})/y, home: ['*.getpostman.com', '*.postman.com'] },
   { rule: 'atlassian-token', leads: ['ATATT3xFfGF0'], pattern: /ATATT3xFfGF0([A-Za-z0-9_=-]{60,300})/y, home: ['*.atlassian.com', '*.atlassian.net'] },
   { rule: 'age-secret-key', leads: ['AGE-SECRET-KEY-1'], pattern: /AGE-SECRET-KEY-1([0-9A-Z]{58})/y, home: [] },
-  { rule: 'json-web-token', leads: ['eyJ[h-z0-6]'], pattern: /(eyJ[A-Za-z0-9_-]{12,2000}\.eyJ[A-Za-z0-9_-]{12,8000}\.[A-Za-z0-9_-]{20,2000})/y, home: [], judge: 'jwt' },
+  { rule: 'json-web-token', leads: ['eyJ[h-z0-6]'], pattern: /(eyJ[A-Za-z0-9_-]{12,600}\.eyJ[A-Za-z0-9_-]{12,8000}\.[A-Za-z0-9_-]{20,2000})/y, home: [], judge: 'jwt' },
   {
     rule: 'private-key',
     leads: ['-----BEGIN '],

@@ -20,7 +20,7 @@ try {
   const { row, alarms } = await bench.falseAlarms(folders, most);
   const table = [
     ...(await bench.throughput(root)),
-    ...(await bench.stalls(root)),
+    ...(await bench.stalls()),
     ['recall, plain', share(await bench.plainRecall(11, 20)), 'at least 0.98'],
     ['recall, written in a way that can be undone', share(await bench.evasionRecall(13, 10)), 'at least 0.85'],
     ...rows,

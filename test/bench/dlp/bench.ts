@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createScanner } from '../../../sidecars/egress/dlp/scanner.ts';
 import { engine } from '../../../sidecars/egress/dlp/engine.ts';
 import { scanLimits } from '../../../sidecars/egress/dlp/limits.ts';
@@ -30,7 +29,7 @@ async function medianCpu(rounds: number, work: () => unknown): Promise<number> {
 }
 
 /** Text of the kind that goes to a model: code and prose in JSON, with identifiers, hashes and some base64. */
-function chatText(root: string, bytes: number): Buffer {
+export function chatText(root: string, bytes: number): Buffer {
   const source = readFileSync(join(root, 'node_modules/typescript/lib/typescript.js')).subarray(0, bytes).toString('latin1');
   const lock = readFileSync(join(root, 'package-lock.json')).subarray(0, Math.floor(bytes / 8)).toString('latin1');
   const pieces = Array.from({ length: 40 }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: source.slice((i * source.length) / 40, ((i + 1) * source.length) / 40) }));
@@ -69,17 +68,66 @@ export async function throughput(root: string): Promise<Row[]> {
   ];
 }
 
-/** Longest time the event loop waited while large bodies were scanned, 99th percentile and worst, in milliseconds. */
-export async function stalls(root: string): Promise<Row[]> {
+/** Bodies that make most work of 1 MiB: everything escaped, encoded, cut up, or nearly a token. */
+const worst: Readonly<Record<string, () => string>> = {
+  'percent escapes': () => '%67'.repeat(350_000),
+  '\\u escapes': () => '\\u0067'.repeat(175_000),
+  'HTML references': () => '&#103;'.repeat(175_000),
+  'quoted-printable': () => '=41=42 '.repeat(150_000),
+  base64: () => random(5).bytes(780_000).toString('base64'),
+  'base64 of base64': () => Buffer.from(random(6).bytes(580_000).toString('base64')).toString('base64'),
+  hex: () => random(7).bytes(520_000).toString('hex'),
+  'short lines of base64': () => `${random(8).bytes(21).toString('base64')}\n`.repeat(36_000),
+  tags: () => `<${'<a>'.repeat(349_000)}`,
+  'signs of tags': () => `<${'<a'.repeat(500_000)}`,
+  'a form': () => 'a=1&'.repeat(262_000),
+  'leads of tokens': () => ' AKIA -eyJh.sk-ant-api03-hf_a'.repeat(36_000),
+  'nearly a JWT': () => '-eyJhbGciOiJ'.repeat(87_000),
+  'nearly private keys': () => `-----BEGIN PRIVATE KEY-----\n${'QUFB '.repeat(40)}\n`.repeat(4_500),
+  'quotes': () => '"a":"b",'.repeat(131_000),
+  'characters of three bytes': () => '\u2003\uff41'.repeat(174_000),
+  'gzip headers': () => Buffer.from('1f8b080800000000000361', 'hex').toString('latin1').repeat(95_000),
+  'phrases': () => 'ignore all the previous and prior of these instruct '.repeat(20_000),
+};
+
+/**
+ * Longest work in one go while such a body is scanned: processor time between two turns of the event loop, in
+ * milliseconds, the middle of three rounds. The clock would measure the machine.
+ */
+export async function stalls(): Promise<Row[]> {
   const scanner = createScanner(secretsOf(10, 7));
-  const body = chatText(root, 4 << 20);
-  const bodies = [body, Buffer.from(body.toString('base64')), Buffer.from(Array.from(body.subarray(0, 1 << 19), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''))];
-  for (const each of bodies) await scan(scanner, each.subarray(0, 1 << 20));
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  for (let round = 0; round < 4; round++) for (const each of bodies) for (const size of [1 << 16, 1 << 20]) await scan(scanner, each.subarray(0, 4 << 20), {}, size);
-  delay.disable();
-  return [['event loop waits during scans of up to 4 MiB: 99th percentile, worst', `${(delay.percentile(99) / 1e6).toFixed(1)}, ${(delay.max / 1e6).toFixed(1)} ms`, 'at most 20']];
+  const rows: Row[] = [];
+  for (const [name, make] of Object.entries(worst)) {
+    const body = Buffer.from(make(), 'latin1').subarray(0, 1 << 20);
+    const longest: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      longest.push(await longestTurn(() => scan(scanner, body)));
+      longest.push(await longestTurn(async () => {
+        const answer = scanner.answer({ host: home, detectors: everything });
+        await answer.push(body);
+        await answer.end();
+      }));
+    }
+    rows.push([`longest work in one go, 1 MiB of ${name}`, `${longest.slice(2).sort((a, b) => a - b)[4]?.toFixed(1)} ms`, 'at most 20']);
+  }
+  return rows;
+}
+
+async function longestTurn(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let before = process.cpuUsage();
+  let done = false;
+  const measure = (): void => {
+    const { user, system } = process.cpuUsage(before);
+    longest = Math.max(longest, (user + system) / 1000);
+    before = process.cpuUsage();
+    if (!done) setImmediate(measure);
+  };
+  setImmediate(measure);
+  await work();
+  done = true;
+  measure();
+  return longest;
 }
 
 /** Bodies of the machine this runs on that were blocked, and what for. */

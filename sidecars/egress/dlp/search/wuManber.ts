@@ -1,7 +1,9 @@
 import { standsAt } from './search.ts';
 import type { Search } from './search.ts';
 
-const TABLE = 1 << 16;
+/** Entries of the tables: few needles leave room in a small one, which stays in the fastest cache. */
+const LARGE = 1 << 16;
+const SMALL = 1 << 13;
 
 /**
  * Wu and Manber 1994, "A fast algorithm for multi-pattern searching": looks at the last block of a window as long as the
@@ -24,9 +26,9 @@ interface Tables {
   readonly next: Int32Array;
 }
 
-function tables(needles: readonly Uint8Array[], window: number, block: number, hash: (needle: Uint8Array, last: number) => number): Tables {
-  const shift = new Uint8Array(TABLE).fill(Math.min(window - block + 1, 255));
-  const first = new Int32Array(TABLE).fill(-1);
+function tables(needles: readonly Uint8Array[], window: number, block: number, entries: number, hash: (needle: Uint8Array, last: number) => number): Tables {
+  const shift = new Uint8Array(entries).fill(Math.min(window - block + 1, 255));
+  const first = new Int32Array(entries).fill(-1);
   const next = new Int32Array(needles.length).fill(-1);
   needles.forEach((needle, index) => {
     for (let last = block - 1; last < window; last++) {
@@ -43,7 +45,7 @@ function tables(needles: readonly Uint8Array[], window: number, block: number, h
 // The two loops differ in nothing but the hash; written out because a call a byte would halve the speed.
 
 function triples(needles: readonly Uint8Array[], window: number): Search['find'] {
-  const { shift, first, next } = tables(needles, window, 3, (needle, last) => (((needle[last - 2] ?? 0) << 10) ^ ((needle[last - 1] ?? 0) << 5) ^ (needle[last] ?? 0)) & 0xffff);
+  const { shift, first, next } = tables(needles, window, 3, LARGE, (needle, last) => (((needle[last - 2] ?? 0) << 10) ^ ((needle[last - 1] ?? 0) << 5) ^ (needle[last] ?? 0)) & 0xffff);
   return (bytes, from, to, hit) => {
     for (let at = from + window - 1; at < to; ) {
       const key = (((bytes[at - 2] ?? 0) << 10) ^ ((bytes[at - 1] ?? 0) << 5) ^ (bytes[at] ?? 0)) & 0xffff;
@@ -63,10 +65,10 @@ function triples(needles: readonly Uint8Array[], window: number): Search['find']
 }
 
 function pairs(needles: readonly Uint8Array[], window: number): Search['find'] {
-  const { shift, first, next } = tables(needles, window, 2, (needle, last) => ((needle[last - 1] ?? 0) << 8) | (needle[last] ?? 0));
+  const { shift, first, next } = tables(needles, window, 2, SMALL, (needle, last) => (((needle[last - 1] ?? 0) << 6) ^ (needle[last] ?? 0)) & 0x1fff);
   return (bytes, from, to, hit) => {
     for (let at = from + window - 1; at < to; ) {
-      const key = ((bytes[at - 1] ?? 0) << 8) | (bytes[at] ?? 0);
+      const key = (((bytes[at - 1] ?? 0) << 6) ^ (bytes[at] ?? 0)) & 0x1fff;
       const jump = shift[key] ?? 0;
       if (jump > 0) {
         at += jump;
