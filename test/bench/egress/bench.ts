@@ -55,7 +55,7 @@ export async function benchEgress(root: string, rounds: number, amounts: Amounts
   }
 }
 
-function certificates(folder: string): { readonly ca: string; readonly cert: string; readonly key: string } {
+export function certificates(folder: string): { readonly ca: string; readonly cert: string; readonly key: string } {
   const [ca, caKey, cert, key, request, extensions] = ['ca.pem', 'ca.key', 'leaf.pem', 'leaf.key', 'leaf.csr', 'leaf.ext'].map((name) => join(folder, name));
   const openssl = (...args: (string | undefined)[]): void => void execFileSync('openssl', args.map((one) => one ?? ''), { stdio: 'ignore' });
   const fresh = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
