@@ -65,6 +65,8 @@ describe('mistakes are placed', () => {
     ['aliases', 'routes:\n- &a {host: a.test}\n- *a\n'], ['duplicate keys', 'log: 1\nlog: 2\n'], ['tags', 'log: !!js/function "x"\n'],
     ['broken YAML', 'routes: [\n'], ['a list', '- host: a.test\n'], ['a second document', 'log: 1\n---\nlog: 2\n'],
     ['a huge file', `#${'x'.repeat(600_000)}\n`],
+    ['more expressions than anybody needs', `routes:\n- host: a.test\n  matches:\n  - paths:\n${'    - {type: regex, value: "/(\\\\w{30}){30}"}\n'.repeat(201)}`],
+    ['an expression that grows beyond measure', 'routes:\n- host: a.test\n  matches:\n  - paths: [{type: regex, value: "/((((a{9}){9}){9}){9})"}]\n'],
   ])('%s are refused', (_name, text) => {
     expect(errorsOf(text).length).toBeGreaterThan(0);
   });

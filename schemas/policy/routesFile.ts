@@ -29,6 +29,9 @@ export type ParsedRoutesFile =
 /** Larger than any honest policy; keeps a hostile proposal from costing memory. */
 const LARGEST_FILE = 512 * 1024;
 
+/** More expressions than any honest policy; each costs milliseconds to compile, and a hostile proposal must not hold us up. */
+const MOST_EXPRESSIONS = 200;
+
 /** Reads YAML 1.2 (so also JSON). Aliases, tags and duplicate keys are refused; an empty file has no routes. */
 export function parseRoutesFile(text: string): ParsedRoutesFile {
   if (text.length > LARGEST_FILE) return { ok: false, errors: [{ line: 1, column: 1, key: '', message: 'the file is larger than 512 KiB', hint: 'Join routes, or take out what is not used.' }] };
@@ -46,6 +49,7 @@ export function parseRoutesFile(text: string): ParsedRoutesFile {
   } catch {
     return { ok: false, errors: [at(0, '', 'aliases are not allowed', 'Write the value out.')] };
   }
+  if (expressionsIn(value) > MOST_EXPRESSIONS) return { ok: false, errors: [at(0, '', `the file has more than ${MOST_EXPRESSIONS} regular expressions`, 'Write paths as prefixes where that is enough.')] };
   const parsed = routesFileSchema.safeParse(value);
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, errors: problemsOf(parsed.error).map(({ path, key, message, hint }) => at(offsetOf(document, path), key, message, hint)) };
@@ -64,6 +68,11 @@ export function routesFileProblems(value: unknown): readonly RoutesProblem[] {
 
 function problemsOf(error: z.ZodError): RoutesProblem[] {
   return error.issues.flatMap((issue) => placesOf(issue).map((path) => ({ path, key: keyText(path), message: sentence(issue), hint: hintFor(issue) })));
+}
+
+function expressionsIn(value: unknown): number {
+  if (value === 'regex') return 1;
+  return typeof value === 'object' && value !== null ? Object.values(value).reduce((sum: number, each) => sum + expressionsIn(each), 0) : 0;
 }
 
 /** Where the key of a clause (`routes[0].matches[1].paths`) stands in the text of a routes file; undefined for a fixed rule. */
