@@ -82,6 +82,19 @@ describe('writing manifests', () => {
     await window.vs.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
   });
 
+  test('a bottle that is missing is made by the lightbulb', async () => {
+    const { keyboard } = window.vs.page;
+    await goTo(3, 13);
+    await keyboard.type('-of-mine');
+    await window.vs.page.locator('.squiggly-error').first().waitFor();
+    await keyboard.press('Control+.');
+    await window.vs.page.locator('.action-widget .monaco-list-row', { hasText: 'Create the bottle base-of-mine' }).click();
+    await window.vs.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
+    expect(readFileSync(join(window.home, 'bottles/base-of-mine.md'), 'utf8')).toContain('template: shell');
+    for (const _letter of '-of-mine') await keyboard.press('Backspace');
+    await until('the name of before', async () => (await window.vs.editors.text()).includes('bottle: base # the bottle'));
+  });
+
   test('F2 on a bottle gives it another name everywhere, and saves it', async () => {
     await goTo(3, 10);
     await window.vs.page.keyboard.press('F2');
