@@ -66,7 +66,7 @@ export async function startWorld(limits: Partial<TimeLimits> = {}): Promise<Worl
   const [allow, open, port] = [await startUpstream('allow.test'), await startUpstream('open.test'), await freePort()];
   const names: Names = new Map([['allow.test', here], ['open.test', here]]);
   const log = new LineLog(join(folder, 'log.jsonl'));
-  const proxy = new Proxy(log, async (host) => names.get(host) ?? [], { ...timeLimits, ...limits });
+  const proxy = new Proxy(log, async (host) => names.get(host) ?? [], { ...timeLimits, farewell: 200, ...limits });
   const socketPath = join(folder, 'egress.sock');
   await proxy.listen(socketPath);
   await startBridge([{ port, socketPath }], stop.signal);
