@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
+import { existsSync, existsSync, lstatSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -81,13 +81,17 @@ describe('an engine reached over TCP', () => {
 
   it('copies the egress log and its counters here as they grow', async () => {
     const { bottle, spec } = await bench.start({ script: idle });
-    const log = (): Promise<string> => Promise.resolve(readFileSync(join(spec.stateDir, 'egress', 'log.jsonl'), 'utf8'));
+    /** Empty until the copy has begun. */
+    const copied = async (name: string): Promise<string> => {
+      const file = join(spec.stateDir, 'egress', name);
+      return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    };
+    const log = (): Promise<string> => copied('log.jsonl');
     for (const host of ['one.example.com', 'two.example.com']) {
       await bench.run(bottle, `curl -s -o /dev/null http://${host}/`);
       await eventually(log, (text) => text.includes(host));
     }
-    const counters = (): Promise<string> => Promise.resolve(readFileSync(join(spec.stateDir, 'egress', 'usage.json'), 'utf8'));
-    await eventually(counters, (text) => sessionUsageSchema.parse(JSON.parse(text)).blocked === 2);
+    await eventually(() => copied('usage.json'), (text) => text !== '' && sessionUsageSchema.parse(JSON.parse(text)).blocked === 2);
     const lines = (await log()).trimEnd().split('\n');
     expect(lines.map((line) => z.object({ host: z.string() }).parse(JSON.parse(line)).host)).toEqual(['one.example.com', 'two.example.com']);
   });
