@@ -54,7 +54,6 @@ export function relay(answer: IncomingMessage, request: IncomingMessage, respons
     response.sendDate = false;
     response.socket?.setNoDelay(true);
     response.writeHead(status, passing.value.statusMessage, flat([...headers, ...more]));
-    response.flushHeaders();
   };
   if (bodiless) {
     begin();
@@ -88,6 +87,7 @@ function pass(body: Readable, answer: IncomingMessage, plain: boolean, response:
   closeWith(response, observed);
   if (inspection.action === 'log' || neverHeld.test(answer.headers['content-type'] ?? '')) {
     begin();
+    sendHeadSoon(response, observed);
     return void observed.pipe(response);
   }
   hold(observed, (held, ended) => {
@@ -96,6 +96,15 @@ function pass(body: Readable, answer: IncomingMessage, plain: boolean, response:
     if (ended) return void response.end(held);
     response.write(held);
     observed.pipe(response);
+  });
+}
+
+/** The head of a stream does not wait for its first event; a head whose body came along with it costs no write of its own. */
+function sendHeadSoon(response: ServerResponse, body: Readable): void {
+  let quiet = true;
+  body.once('data', () => (quiet = false));
+  setImmediate(() => {
+    if (quiet && !response.writableEnded && !response.destroyed) response.flushHeaders();
   });
 }
 

@@ -42,15 +42,20 @@ export type Target = { readonly name: string; start(setting: Setting): Promise<R
 
 const log = ({ folder }: Setting, name: string): Record<string, string> => ({ BENCH_LOG: join(folder, `${name}.log`) });
 
-async function running(process: ChildProcess, place: { port: number } | { path: string }, began: number, more: () => Promise<void> = async () => undefined): Promise<Running> {
+/** Resolves when something listens there; throws when the process ends first. */
+async function reachable(process: ChildProcess, place: { port: number } | { path: string }): Promise<void> {
   for (;;) {
     const socket = 'path' in place ? connect(place.path) : connect(place.port, '127.0.0.1');
     const open = await once(socket, 'connect').then(() => true, () => false);
     socket.destroy();
-    if (open) break;
+    if (open) return;
     if (process.exitCode !== null) throw new Error('the target ended before it listened');
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
+}
+
+async function running(process: ChildProcess, place: { port: number } | { path: string }, began: number, more: () => Promise<void> = async () => undefined): Promise<Running> {
+  await reachable(process, place);
   const listenMs = performance.now() - began;
   await more();
   return {
@@ -76,6 +81,7 @@ export const bottle: Target = {
     const args = Object.entries(files).flatMap(([name, value]) => [`--${name}`, value]);
     const child = spawn(process.execPath, [join(setting.root, 'dist/sidecars/egress.js'), ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
     return running(child, { path: files.socket }, began, async () => {
+      await reachable(child, { path: files.control });
       const control = await ControlClient.connect(connect(files.control));
       const paths = setting.rules.prefixes.map((value) => ({ value }));
       const [first = '', ...others] = setting.rules.secrets;
