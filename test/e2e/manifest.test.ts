@@ -40,6 +40,8 @@ describe('writing manifests', () => {
   const goTo = async (lineNumber: number, column: number): Promise<void> => {
     await window.vs.page.keyboard.press('Control+G');
     await window.vs.quick.enter(`:${lineNumber}:${column}`);
+    await window.vs.page.locator('.quick-input-widget:visible').waitFor({ state: 'detached' });
+    await window.vs.page.locator('.part.statusbar', { hasText: `Ln ${lineNumber}, Col ${column}` }).waitFor();
   };
   const suggestions = () => window.vs.page.locator('.suggest-widget.visible .monaco-list-row');
 
@@ -48,8 +50,11 @@ describe('writing manifests', () => {
     await window.vs.page.locator('.squiggly-error').first().waitFor();
     await window.vs.page.locator('.codelens-decoration', { hasText: '12 hits, 1 blocked' }).waitFor();
     await goTo(6, 13);
-    await window.vs.page.keyboard.press('Control+Space');
-    await suggestions().filter({ hasText: 'asked.example' }).first().waitFor();
+    // The list closes again when anything else happens in the window at that moment.
+    await until('the hosts that were asked for', async () => {
+      await window.vs.page.keyboard.press('Control+Space');
+      return suggestions().filter({ hasText: 'asked.example' }).first().waitFor({ timeout: 3_000 }).then(() => true, () => false);
+    });
     await window.shot('manifest completion');
     await window.vs.page.keyboard.press('Enter');
     await until('the host in the text', async () => (await window.vs.editors.text()).includes('- host: asked.example'));

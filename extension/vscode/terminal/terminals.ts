@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ThemeColor, ThemeIcon, window } from 'vscode';
+import { EventEmitter, ThemeColor, ThemeIcon, window } from 'vscode';
 import type { Terminal } from 'vscode';
 import type { BottleSummary } from '../../../schemas/protocol/bottle.ts';
 import type { Runtime } from '../../core/ports.ts';
@@ -13,25 +13,31 @@ export interface TerminalPlace {
   readonly home: () => string;
 }
 
+/** A reloaded window brings its terminals back a moment after it starts us. Milliseconds. */
+const youngMs = 20_000;
+const patienceMs = 5_000;
+
 /** The terminals of bottles in this window: one a bottle. Closing one detaches; the bottle goes on. */
 export class Terminals {
   readonly #place: TerminalPlace;
   readonly #ended: () => void;
   readonly #bySlug = new Map<string, Terminal>();
+  readonly #adopted = new EventEmitter<string>();
+  readonly #began = Date.now();
   readonly #held = new Disposables();
 
   constructor(place: TerminalPlace, ended: () => void) {
     this.#place = place;
     this.#ended = ended;
+    this.#held.add(this.#adopted);
     this.#held.add(window.onDidCloseTerminal((terminal) => this.#forget(terminal)));
     this.#held.add(window.onDidOpenTerminal((terminal) => void this.#adopt(terminal)));
   }
 
   /** Shows the bottle's terminal, opening one when this window has none. */
   async show(bottle: BottleSummary): Promise<void> {
-    await this.adoptAll();
-    const existing = this.#bySlug.get(bottle.slug);
-    if (existing !== undefined && existing.exitStatus === undefined) {
+    const existing = await this.#present(bottle.slug);
+    if (existing !== undefined) {
       existing.show();
       return;
     }
@@ -63,7 +69,9 @@ export class Terminals {
     for (const terminal of strangers) {
       const pid = await terminal.processId;
       const slug = pid === undefined ? undefined : attached.get(pid);
-      if (slug !== undefined && !this.#bySlug.has(slug)) this.#bySlug.set(slug, terminal);
+      if (slug === undefined || this.#bySlug.has(slug)) continue;
+      this.#bySlug.set(slug, terminal);
+      this.#adopted.fire(slug);
     }
   }
 
@@ -74,6 +82,30 @@ export class Terminals {
 
   dispose(): void {
     this.#held.dispose();
+  }
+
+  /** The terminal of a bottle in this window, also one that the window is only just bringing back. */
+  async #present(slug: string): Promise<Terminal | undefined> {
+    await this.adoptAll();
+    if (!this.#bySlug.has(slug) && Date.now() - this.#began < youngMs) {
+      const attached = await attachedProcesses(this.#place.home());
+      if ([...attached.values()].includes(slug)) await this.#comesBack(slug);
+    }
+    const terminal = this.#bySlug.get(slug);
+    return terminal?.exitStatus === undefined ? terminal : undefined;
+  }
+
+  /** Resolves when the terminal was found, or after a while: the process may show the bottle in another window. */
+  #comesBack(slug: string): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => done(), patienceMs);
+      const listening = this.#adopted.event((found) => found === slug && done());
+      const done = (): void => {
+        clearTimeout(timer);
+        listening.dispose();
+        resolve();
+      };
+    });
   }
 
   async #adopt(terminal: Terminal): Promise<void> {
