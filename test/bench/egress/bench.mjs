@@ -16,7 +16,7 @@ try {
   const outfile = join(folder, 'bench.mjs');
   await build({ absWorkingDir: root, entryPoints: ['test/bench/egress/bench.ts'], bundle: true, outfile, format: 'esm', platform: 'node', packages: 'external', logLevel: 'warning' });
   const { benchEgress } = await import(pathToFileURL(outfile).href);
-  const { rows, missing } = await benchEgress(root, Number(values.rounds), { small: 3000, posts: 150, connections: 100 });
+  const { rows, missing } = await benchEgress(root, Number(values.rounds), { small: 6000, posts: 200, connections: 200 });
   const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
   const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
   console.log([line(rows[0]), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.slice(1).map(line)].join('\n'));

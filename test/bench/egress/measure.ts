@@ -80,9 +80,9 @@ export async function measure(way: Way, pid: number | undefined, listenMs: numbe
 
 async function warmUp(way: Way): Promise<void> {
   const connection = await open(way);
-  for (let n = 0; n < 300; n++) await connection.request(get('/v1/small'));
+  for (let n = 0; n < 3000; n++) await connection.request(get('/v1/small'));
   const body = chatBody(200 * 1024);
-  for (let n = 0; n < 10; n++) await connection.request(post('/v1/messages', body.length), body);
+  for (let n = 0; n < 50; n++) await connection.request(post('/v1/messages', body.length), body);
   connection.close();
 }
 
