@@ -5,22 +5,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runTests } from '@vscode/test-electron';
-import { build } from 'esbuild';
 import { run } from './support/run.mjs';
+import { buildInHostSuites } from './vscode/inHostBundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 if ((await run([process.execPath, 'scripts/build.mjs'], { cwd: root })) !== 0) process.exit(1);
-const bundle = join(root, 'dist-test/inhost.js');
-await build({
-  entryPoints: [join(root, 'test/inhost/main.ts')],
-  outfile: bundle,
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20',
-  external: ['vscode'],
-  logLevel: 'error',
-});
+const bundle = await buildInHostSuites(root);
 const folder = mkdtempSync(join(tmpdir(), 'bot-bottle-electron-'));
 try {
   await runTests({

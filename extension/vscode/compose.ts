@@ -45,7 +45,7 @@ export function compose(context: ExtensionContext): { readonly begin: () => void
   const egress = held.add(new EgressView({ load, store, documents, log, memory: context.workspaceState, folder: Uri.joinPath(context.extensionUri, 'dist', 'webviews', 'egress') }));
   const manifests = held.add(registerManifestEditing({ load, log, used: store.onDidChange }));
   const consents = held.add(new ConsentDocuments());
-  const drafts = held.add(new Drafts(context.workspaceState));
+  const drafts = held.add(new Drafts(Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'drafts').fsPath));
   const recommender = new Recommender({ load, keys, log, memory: context.workspaceState });
   held.add(new IncidentWarnings(store));
   const status = held.add(new StatusBar(store));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dice } from '../../test/bench/fuzz/dice.ts';
+import { random } from '../../test/support/random.ts';
 import { fuzzManifests, randomAgent, randomBottle } from '../../test/bench/fuzz/manifests.ts';
 import { agentSchema } from './agent.ts';
 import { bottleSchema } from './bottle.ts';
@@ -21,7 +21,7 @@ function linkOf(file: string, data: { readonly [key: string]: Plain }): BottleLi
 
 describe('printing', () => {
   test('what is printed reads as what it was, body included, and the language takes it', () => {
-    const roll = dice(1);
+    const roll = random(1);
     for (let round = 0; round < 400; round++) {
       const data = round % 5 === 0 ? randomAgent(roll) : randomBottle(roll);
       const source = parseManifest('f.md', printManifest(data, body));
@@ -36,7 +36,7 @@ describe('printing', () => {
 describe('extends', () => {
   /** With routes taken out by chance, which only a child may do. */
   const layers = (seed: number, count: number): Layer[] => {
-    const roll = dice(seed);
+    const roll = random(seed);
     return Array.from({ length: count }, (_, index) => {
       const data = randomBottle(roll);
       const removals = ['a.example', 'b.example:8443'].filter(() => roll.one(3)).map((host) => ({ host, remove: true }));
@@ -65,7 +65,7 @@ describe('extends', () => {
   });
 
   test('whatever is joined, each value names the file that said it', () => {
-    const roll = dice(3);
+    const roll = random(3);
     for (let round = 0; round < 100; round++) {
       const [child, parent] = [linkOf('child.md', randomBottle(roll)), linkOf('parent.md', randomBottle(roll))];
       const { bottle, origins } = effectiveBottleWithOrigins([child, parent]);
@@ -88,7 +88,7 @@ describe('edits', () => {
   };
 
   test('keep every comment in its order and all other data, and can be taken back', () => {
-    const roll = dice(11);
+    const roll = random(11);
     for (let round = 0; round < 150; round++) {
       const text = commented(printManifest({ env: { FIRST: 'x' }, ...randomBottle(roll) }, 'body\n'));
       const host = 'added.example:1234';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dice } from '../../test/bench/fuzz/dice.ts';
+import { random } from '../../test/support/random.ts';
 import { fuzzPolicy, randomFile } from '../../test/bench/fuzz/policy.ts';
 import { parseRoutesFile, printRoutesFile, routesFileProblems } from './routesFile.ts';
 
@@ -9,7 +9,7 @@ test.each([1, 2, 3])('nothing passes that another reader denies, no host is read
 });
 
 test('what is printed reads as the same routes, log included', () => {
-  const roll = dice(7);
+  const roll = random(7);
   let whole = 0;
   for (let i = 0; i < 150; i++) {
     const file = randomFile(roll);

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decide } from '../../schemas/policy/decide.ts';
 import type { Authority } from '../../schemas/policy/host.ts';
 import type { MatchRequest } from '../../schemas/policy/decide.ts';
-import type { Policy, Scheme } from '../../schemas/policy/policy.ts';
+import type { HeaderList, Policy, Scheme } from '../../schemas/policy/policy.ts';
 import type { Route } from '../../schemas/policy/route.ts';
 import type { Finding } from '../../schemas/protocol/egressLog.ts';
 import { strayPlaceholder, withCredential } from './credential.ts';
@@ -114,17 +114,18 @@ export class Exchanges {
       sendDenial(denied, request, response);
     };
     try {
-      const judged = this.#judge(live, entrance, request, response, claimed);
+      const asked = headerList(request.rawHeaders);
+      const judged = this.#judge(live, entrance, request, asked, response, claimed);
       if (judged === 'answered') return;
       if (!('outgoing' in judged)) {
         const { host, port } = claimed.authority;
-        const bait = canariesIn(live.scanner, { host, method: request.method ?? '', target: claimed.path, headers: headerList(request.rawHeaders) });
+        const bait = canariesIn(live.scanner, { host, method: request.method ?? '', target: claimed.path, headers: asked });
         return this.#incidents.sighted(bait, { host, port, method: request.method ?? '' }) ? refuse(this.#incidents.refusal(host) ?? judged, bait) : refuse(judged);
       }
       const { outgoing } = judged;
       const { host, port } = outgoing.authority;
       const errand = { host, port, method: outgoing.method };
-      const seen = outgoing.inspection.head(outgoing.method, judged.askedFor, headerList(request.rawHeaders));
+      const seen = outgoing.inspection.head(outgoing.method, judged.askedFor, asked);
       if (seen.length > 0) {
         this.#incidents.sighted(seen, errand);
         return refuse(this.#incidents.refusal(host) ?? findingDenial(new BodyBlocked('request', seen), host), seen);
@@ -169,7 +170,7 @@ export class Exchanges {
     }
   }
 
-  #judge(live: Live, entrance: Entrance, request: IncomingMessage, response: ServerResponse, claimed: Claimed): Judged | Denial | 'answered' {
+  #judge(live: Live, entrance: Entrance, request: IncomingMessage, asked: HeaderList, response: ServerResponse, claimed: Claimed): Judged | Denial | 'answered' {
     const framing = checkFraming(request);
     if (!framing.ok) return denial(400, 'framing', framing.reason, claimed.authority.host, 'Send a plain HTTP/1.1 request.');
     const place = originTarget(entrance, request.url ?? '', framing.value.host);
@@ -178,7 +179,7 @@ export class Exchanges {
     const { scheme, authority, path } = place.value;
     const refuse = (status: number, clause: string, reason: string, hint: string): Denial => denial(status, clause, reason, authority.host, hint);
 
-    if (headerList(request.rawHeaders).some(([name, value]) => name.toLowerCase() === 'via' && value.includes(this.#via))) {
+    if (asked.some(([name, value]) => name.toLowerCase() === 'via' && value.includes(this.#via))) {
       return refuse(508, 'loop', 'the request came back to its own proxy', 'Do not route through the proxy twice.');
     }
     const closed = this.#incidents.refusal(authority.host);
@@ -189,7 +190,7 @@ export class Exchanges {
       return 'answered';
     }
 
-    const headers = passingRequestHeaders(request.rawHeaders);
+    const headers = passingRequestHeaders(asked);
     const method = request.method ?? '';
     const verdict = decide(live.policy, { scheme, authority, method, path, headers });
     if (verdict.verdict === 'block') return refuse(verdict.clause === 'path' ? 400 : 403, verdict.clause, verdict.reason, verdict.hint);

@@ -12,19 +12,18 @@ export function headerList(raw: readonly string[]): HeaderList {
   return Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i] ?? '', raw[2 * i + 1] ?? ''] as const);
 }
 
-function endToEnd(raw: readonly string[]): HeaderList {
-  const headers = headerList(raw);
+function endToEnd(headers: HeaderList): HeaderList {
   const named = new Set(headers.filter(([name]) => name.toLowerCase() === 'connection').flatMap(([, value]) => value.split(',').map((token) => token.trim().toLowerCase())));
   return headers.filter(([name]) => !hopByHop.has(name.toLowerCase()) && !named.has(name.toLowerCase()));
 }
 
 /** The agent's headers as far as they may pass: also what rules on headers see, so that the judged is the sent. */
-export function passingRequestHeaders(raw: readonly string[]): HeaderList {
-  return endToEnd(raw).filter(([name]) => !notForUpstream.has(name.toLowerCase()));
+export function passingRequestHeaders(headers: HeaderList): HeaderList {
+  return endToEnd(headers).filter(([name]) => !notForUpstream.has(name.toLowerCase()));
 }
 
 export function passingResponseHeaders(raw: readonly string[]): HeaderList {
-  return endToEnd(raw).filter(([name]) => !notForAgent.has(name.toLowerCase()));
+  return endToEnd(headerList(raw)).filter(([name]) => !notForAgent.has(name.toLowerCase()));
 }
 
 /** The upstream's framing towards the agent: its length when it told one, else Node chunks. */

@@ -5,8 +5,9 @@ import { hostProcesses, hostRun, until } from '../escape/support/host.ts';
 import { run } from '../escape/support/inside.ts';
 import { leftovers } from '../escape/support/leftovers.ts';
 import { type World, worlds } from '../escape/support/machine.ts';
-import { chance, chosenSeed, chosenTries } from './support/chance.ts';
+import { chosenSeed, chosenTries } from './support/chosen.ts';
 import { openSite, type Site } from './support/site.ts';
+import { chance } from '../support/random.ts';
 
 /** Ends without warning what holds a bottle: its keeper, or one of its three containers. */
 async function killHolder(world: World, site: Site, slug: string, pick: number): Promise<string> {

@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { worlds } from '../escape/support/machine.ts';
-import { chance, chosenSeed, chosenTries } from './support/chance.ts';
+import { chosenSeed, chosenTries } from './support/chosen.ts';
 import { killAfter } from './support/kill.ts';
 import { openSite, type Site } from './support/site.ts';
+import { chance } from '../support/random.ts';
 
 const standIn = join(import.meta.dirname, 'support/standIn.mjs');
 

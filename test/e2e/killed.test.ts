@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { metadataSchema } from '../../schemas/protocol/bottle.ts';
-import { chance, chosenSeed, chosenTries } from '../crash/support/chance.ts';
+import { chosenSeed, chosenTries } from '../crash/support/chosen.ts';
 import { hostProcesses } from '../escape/support/host.ts';
 import { leftovers } from '../escape/support/leftovers.ts';
 import { whyNot } from '../support/host/backends.ts';
 import { until } from '../support/until.ts';
 import { openWindow, shellManifests, type TestWindow } from './support/window.ts';
+import { chance } from '../support/random.ts';
 
 /** Nobody else's number: whatever runs under it belongs to a bottle of this test. */
 const owner = { uid: 64207, gid: 64207 };

@@ -47,7 +47,7 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('a folder that recommends a 
   });
 
   test('keeps the review over a reload, and does not say it a second time', async () => {
-    await window.vs.page.reload();
+    await window.vs.reload('bottle-draft');
     await window.vs.status('botBottle.status').waitFor({ timeout: 60_000 });
     await line('registry.example.org').waitFor();
     await window.vs.page.locator('.part.sidebar a.monaco-button', { hasText: 'Review and Adopt' }).waitFor();

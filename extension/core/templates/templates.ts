@@ -20,6 +20,29 @@ const claudeProvider = `agent_provider:
   auth_token: «BOT_BOTTLE_CLAUDE_OAUTH_TOKEN»
 `;
 
+/** A key of the person's, for a forge whose own key is `hostKey`. */
+const ownKey = (hostKey: string): string => `      # The key stays outside; the gate scans what is pushed.
+      key:
+        provider: static
+        path: «~/.ssh/id_ed25519»
+      host_key: ${hostKey}
+`;
+
+const deployKey = `      # The gate makes a deploy key for each bottle and takes it back afterwards.
+      key:
+        provider: gitea
+        forge_token_env: «GITEA_KEY_TOKEN»
+`;
+
+const gitGate = (url: string, key: string): string => `git-gate:
+  user:
+    name: «Your Name»
+    email: «you@example.com»
+  repos:
+    origin:
+      url: ${url}
+${key}`;
+
 /** Common cases by name, which is also the name proposed for the files. */
 export const templates = {
   shell: {
@@ -94,19 +117,7 @@ Pi on a copy of the folder, with a model of your own.
     detail: 'Claude Code that may fetch from one GitHub account, read its API and push through the git gate.',
     icon: 'github',
     bottle: `---
-${claudeProvider}git-gate:
-  user:
-    name: «Your Name»
-    email: «you@example.com»
-  repos:
-    origin:
-      url: git@github.com:«owner»/«repository».git
-      # The key stays outside; the gate scans what is pushed.
-      key:
-        provider: static
-        path: «~/.ssh/id_ed25519»
-      host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl
-egress:
+${claudeProvider}${gitGate('git@github.com:«owner»/«repository».git', ownKey('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'))}egress:
   routes:
     - host: github.com
       matches:
@@ -131,19 +142,7 @@ Work on one GitHub repository.
     detail: 'Claude Code that may fetch from one GitLab group, read its API and push through the git gate.',
     icon: 'git-merge',
     bottle: `---
-${claudeProvider}git-gate:
-  user:
-    name: «Your Name»
-    email: «you@example.com»
-  repos:
-    origin:
-      url: git@gitlab.com:«group»/«project».git
-      # The key stays outside; the gate scans what is pushed.
-      key:
-        provider: static
-        path: «~/.ssh/id_ed25519»
-      host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAfuCHKVTjquxvt6CM6tdG4SLp1Btn/nOeHHE5UOzRdf
-egress:
+${claudeProvider}${gitGate('git@gitlab.com:«group»/«project».git', ownKey('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAfuCHKVTjquxvt6CM6tdG4SLp1Btn/nOeHHE5UOzRdf'))}egress:
   routes:
     # The API below /api/v4 for reading, and the repositories of the group for fetching.
     - host: gitlab.com
@@ -168,18 +167,7 @@ Work on one GitLab project.
     detail: 'Claude Code with a Gitea of your own: deploy keys made by the gate, API for reading.',
     icon: 'git-branch',
     bottle: `---
-${claudeProvider}git-gate:
-  user:
-    name: «Your Name»
-    email: «you@example.com»
-  repos:
-    origin:
-      url: ssh://git@«gitea.example.com»/«owner»/«repository».git
-      # The gate makes a deploy key for each bottle and takes it back afterwards.
-      key:
-        provider: gitea
-        forge_token_env: «GITEA_KEY_TOKEN»
-egress:
+${claudeProvider}${gitGate('ssh://git@«gitea.example.com»/«owner»/«repository».git', deployKey)}egress:
   routes:
     - host: «gitea.example.com»
       # For a Gitea in your own network:

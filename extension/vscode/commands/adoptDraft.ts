@@ -6,7 +6,7 @@ import { diskFolderPaths, workspaceFolder } from '../start/folder.ts';
 /** Puts the bottle in review into the home folder, after its reach was said in words and agreed to. */
 export function adoptDraftCommand(app: Pick<App, 'load' | 'drafts' | 'recommender' | 'store'>): Command {
   return async () => {
-    const name = (app.drafts.find(window.activeTextEditor?.document.uri) ?? onlyOne(app))?.name;
+    const name = app.drafts.nameOf(window.activeTextEditor?.document.uri) ?? (await onlyOne(app));
     const draft = name === undefined ? undefined : await app.drafts.settle(name);
     if (draft === undefined) throw new BottleError('not-found', l10n.t('No bottle is in review.'), { hint: l10n.t('Begin with "Bottle: Adopt Recommended Bottle".') });
     const { bottles } = await app.load();
@@ -22,8 +22,8 @@ export function adoptDraftCommand(app: Pick<App, 'load' | 'drafts' | 'recommende
   };
 }
 
-/** The only bottle in review, when the focus is elsewhere. */
-function onlyOne({ drafts }: Pick<App, 'drafts'>): { readonly name: string } | undefined {
-  const [name, ...others] = drafts.names;
-  return name === undefined || others.length > 0 ? undefined : { name };
+/** Name of the only bottle in review, when the focus is elsewhere. */
+async function onlyOne({ drafts }: Pick<App, 'drafts'>): Promise<string | undefined> {
+  const [name, ...others] = await drafts.names();
+  return others.length > 0 ? undefined : name;
 }

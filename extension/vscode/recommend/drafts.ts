@@ -1,7 +1,11 @@
+import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { EventEmitter, FilePermission, FileSystemError, FileType, TabInputTextDiff, Uri, commands, window, workspace } from 'vscode';
-import type { Disposable, FileChangeEvent, FileStat, FileSystemProvider, Memento, Tab } from 'vscode';
+import type { FileChangeEvent, FileStat, FileSystemProvider, Tab } from 'vscode';
+import { writeAtomic } from '../../core/files/atomic.ts';
 import type { RecommendedBottle } from '../../core/trust/recommendations.ts';
 import { Disposables } from '../disposables.ts';
+import { FlatFiles } from '../flatFiles.ts';
 import { schemes } from '../ids.ts';
 
 /** A recommended bottle in review: what it was compared with, and its text as edited so far. */
@@ -12,26 +16,22 @@ export interface Draft {
   readonly proposed: string;
 }
 
-interface Kept extends Draft {
-  readonly changedAt: number;
-}
-
-const memoryKey = 'drafts';
+type Side = 'yours' | 'proposed';
 
 /**
- * Bottles under review, in the editor's memory of this window: saving, also by itself, changes nothing but the draft,
- * which outlives a reload. Nothing reaches the home folder before the person adopts it.
+ * Bottles under review, as files of this workspace's storage: saving, also by itself, changes nothing but the draft,
+ * which outlives a reload and a crash. Nothing reaches the home folder before the person adopts it.
  */
-export class Drafts implements FileSystemProvider {
-  readonly #kept: Map<string, Kept>;
-  readonly #memory: Memento;
+export class Drafts extends FlatFiles implements FileSystemProvider {
+  readonly #folder: string;
   readonly #held = new Disposables();
   readonly #changed = this.#held.add(new EventEmitter<FileChangeEvent[]>());
   readonly onDidChangeFile = this.#changed.event;
 
-  constructor(memory: Memento) {
-    this.#memory = memory;
-    this.#kept = new Map(memory.get<Kept[]>(memoryKey, []).map((kept) => [kept.name, kept]));
+  /** `folder` is ours alone; it need not exist. */
+  constructor(folder: string) {
+    super();
+    this.#folder = folder;
     this.#held.add(workspace.registerFileSystemProvider(schemes.draft, this, { isCaseSensitive: true }));
     this.#held.add(
       window.tabGroups.onDidChangeTabs(({ closed }) => {
@@ -42,25 +42,32 @@ export class Drafts implements FileSystemProvider {
 
   /** Opens the home folder's bottle against the recommended one, which can be edited. One in review already is shown as it is. */
   async open({ name, present, text }: RecommendedBottle, title: string): Promise<void> {
-    if (!this.#kept.has(name)) this.#keep({ name, yours: present, proposed: text, changedAt: Date.now() });
+    if ((await this.#draft(name)) === undefined) {
+      await mkdir(join(this.#folder, name), { recursive: true });
+      if (present !== null) await writeAtomic(this.#file('yours', name), present);
+      // A draft is one from here on.
+      await writeAtomic(this.#file('proposed', name), text);
+    }
     await commands.executeCommand('vscode.diff', draftUri('yours', name), draftUri('proposed', name), title, { preview: false });
   }
 
-  /** The draft a document of ours belongs to. */
-  find(uri: Uri | undefined): Draft | undefined {
-    return uri?.scheme === schemes.draft ? this.#kept.get(place(uri).name) : undefined;
+  /** Name of the draft a document of ours belongs to. */
+  nameOf(uri: Uri | undefined): string | undefined {
+    return uri?.scheme === schemes.draft ? place(uri)?.name : undefined;
   }
 
   /** Names of the bottles in review. */
-  get names(): readonly string[] {
-    return [...this.#kept.keys()];
+  async names(): Promise<readonly string[]> {
+    const found = await readdir(this.#folder).catch(() => []);
+    const drafts = await Promise.all(found.map(async (name) => ((await this.#draft(name)) === undefined ? [] : [name])));
+    return drafts.flat();
   }
 
   /** Saves the document in front, so that what is adopted is what is seen. */
   async settle(name: string): Promise<Draft | undefined> {
     const open = workspace.textDocuments.find((document) => document.uri.toString() === draftUri('proposed', name).toString());
     if (open?.isDirty === true) await open.save();
-    return this.#kept.get(name);
+    return this.#draft(name);
   }
 
   /** Ends a review. */
@@ -68,83 +75,68 @@ export class Drafts implements FileSystemProvider {
     const wanted = draftUri('proposed', name).toString();
     const tabs = window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => modifiedOf(tab)?.toString() === wanted);
     await window.tabGroups.close(tabs, true);
-    this.#drop(name);
+    await this.#drop(name);
   }
 
-  stat(uri: Uri): FileStat {
-    const { side, text, changedAt } = this.#read(uri);
-    return { type: FileType.File, ctime: 0, mtime: side === 'yours' ? 0 : changedAt, size: Buffer.byteLength(text), ...(side === 'yours' ? { permissions: FilePermission.Readonly } : {}) };
+  async stat(uri: Uri): Promise<FileStat> {
+    const { side, name } = this.#place(uri);
+    const found = await stat(this.#file(side, name)).catch(() => undefined);
+    if (found === undefined && (await this.#draft(name)) === undefined) throw FileSystemError.FileNotFound(uri);
+    const { size, mtimeMs } = found ?? { size: 0, mtimeMs: 0 };
+    return { type: FileType.File, ctime: 0, mtime: mtimeMs, size, ...(side === 'yours' ? { permissions: FilePermission.Readonly } : {}) };
   }
 
-  readFile(uri: Uri): Uint8Array {
-    return Buffer.from(this.#read(uri).text);
+  async readFile(uri: Uri): Promise<Uint8Array> {
+    const { side, name } = this.#place(uri);
+    const draft = await this.#draft(name);
+    if (draft === undefined) throw FileSystemError.FileNotFound(uri);
+    return Buffer.from(draft[side] ?? '');
   }
 
-  writeFile(uri: Uri, content: Uint8Array): void {
-    const { side, name } = place(uri);
-    const kept = this.#kept.get(name);
-    if (kept === undefined) throw FileSystemError.FileNotFound(uri);
+  async writeFile(uri: Uri, content: Uint8Array): Promise<void> {
+    const { side, name } = this.#place(uri);
     if (side !== 'proposed') throw FileSystemError.NoPermissions(uri);
-    this.#keep({ ...kept, proposed: Buffer.from(content).toString(), changedAt: Math.max(Date.now(), kept.changedAt + 1) });
-  }
-
-  watch(): Disposable {
-    return { dispose: () => undefined };
-  }
-
-  readDirectory(uri: Uri): never {
-    throw FileSystemError.FileNotFound(uri);
-  }
-
-  createDirectory(uri: Uri): never {
-    throw FileSystemError.NoPermissions(uri);
-  }
-
-  delete(uri: Uri): never {
-    throw FileSystemError.NoPermissions(uri);
-  }
-
-  rename(uri: Uri): never {
-    throw FileSystemError.NoPermissions(uri);
+    if ((await this.#draft(name)) === undefined) throw FileSystemError.FileNotFound(uri);
+    await writeAtomic(this.#file('proposed', name), content);
   }
 
   dispose(): void {
     this.#held.dispose();
   }
 
-  #read(uri: Uri): { readonly side: string; readonly text: string; readonly changedAt: number } {
-    const { side, name } = place(uri);
-    const kept = this.#kept.get(name);
-    if (kept === undefined) throw FileSystemError.FileNotFound(uri);
-    return { side, text: side === 'yours' ? (kept.yours ?? '') : kept.proposed, changedAt: kept.changedAt };
+  #file(side: Side, name: string): string {
+    return join(this.#folder, name, `${side}.md`);
+  }
+
+  #place(uri: Uri): { readonly side: Side; readonly name: string } {
+    const found = place(uri);
+    if (found === undefined) throw FileSystemError.FileNotFound(uri);
+    return found;
+  }
+
+  async #draft(name: string): Promise<Draft | undefined> {
+    const [yours, proposed] = await Promise.all((['yours', 'proposed'] as const).map((side) => readFile(this.#file(side, name), 'utf8').catch(() => null)));
+    return typeof proposed === 'string' ? { name, yours: yours ?? null, proposed } : undefined;
   }
 
   #forget(tab: Tab): void {
-    const modified = modifiedOf(tab);
-    if (modified?.scheme === schemes.draft) this.#drop(place(modified).name);
+    const name = this.nameOf(modifiedOf(tab));
+    if (name !== undefined) void this.#drop(name);
   }
 
-  #keep(draft: Kept): void {
-    this.#kept.set(draft.name, draft);
-    this.#remember();
-  }
-
-  #drop(name: string): void {
-    if (this.#kept.delete(name)) this.#remember();
-  }
-
-  #remember(): void {
-    void this.#memory.update(memoryKey, [...this.#kept.values()]);
+  async #drop(name: string): Promise<void> {
+    await rm(join(this.#folder, name), { recursive: true, force: true });
   }
 }
 
-function draftUri(side: 'yours' | 'proposed', name: string): Uri {
+function draftUri(side: Side, name: string): Uri {
   return Uri.from({ scheme: schemes.draft, path: `/${side}/${name}.md` });
 }
 
-function place(uri: Uri): { readonly side: string; readonly name: string } {
-  const [, side = '', name = ''] = /^\/(yours|proposed)\/([a-z][a-z0-9-]*)\.md$/.exec(uri.path) ?? [];
-  return { side, name };
+/** Nothing but names of bottles: what comes from outside becomes part of a path. */
+function place(uri: Uri): { readonly side: Side; readonly name: string } | undefined {
+  const [, side, name] = /^\/(yours|proposed)\/([a-z][a-z0-9-]*)\.md$/.exec(uri.path) ?? [];
+  return (side === 'yours' || side === 'proposed') && name !== undefined ? { side, name } : undefined;
 }
 
 function modifiedOf(tab: Tab): Uri | undefined {

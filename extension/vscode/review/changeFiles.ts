@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType, MarkdownString, Uri, l10n, workspace } from 'vscode';
-import type { Disposable, FileChangeEvent, FileStat, FileSystemProvider } from 'vscode';
+import type { FileChangeEvent, FileStat, FileSystemProvider } from 'vscode';
 import type { ChangeSide } from '../../core/bottle/bottles.ts';
 import { Disposables } from '../disposables.ts';
+import { FlatFiles } from '../flatFiles.ts';
 import type { LoadEngine } from '../engine.ts';
 import { toBottleError } from '../../core/errors.ts';
 import { schemes } from '../ids.ts';
@@ -18,7 +19,7 @@ export function changeUri(side: ChangeSide, identity: ChangeIdentity): Uri {
  * Serves what the bottle started from, what the agent made of it and what the host has, read-only. A document of the
  * agent's version names its hash: when the agent has moved on, it fails instead of showing something else.
  */
-export class ChangeFiles implements FileSystemProvider {
+export class ChangeFiles extends FlatFiles implements FileSystemProvider {
   readonly #load: LoadEngine;
   readonly #trusted: () => boolean;
   readonly #held = new Disposables();
@@ -27,6 +28,7 @@ export class ChangeFiles implements FileSystemProvider {
   #revision = 1;
 
   constructor(load: LoadEngine, trusted: () => boolean) {
+    super();
     this.#load = load;
     this.#trusted = trusted;
     const reasons = {
@@ -61,27 +63,7 @@ export class ChangeFiles implements FileSystemProvider {
     return content;
   }
 
-  watch(): Disposable {
-    return { dispose: () => undefined };
-  }
-
-  readDirectory(uri: Uri): never {
-    throw FileSystemError.FileNotFound(uri);
-  }
-
-  createDirectory(uri: Uri): never {
-    throw FileSystemError.NoPermissions(uri);
-  }
-
   writeFile(uri: Uri): never {
-    throw FileSystemError.NoPermissions(uri);
-  }
-
-  delete(uri: Uri): never {
-    throw FileSystemError.NoPermissions(uri);
-  }
-
-  rename(uri: Uri): never {
     throw FileSystemError.NoPermissions(uri);
   }
 

@@ -1,7 +1,8 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { canaryBytes, makeCanary } from '../../../schemas/policy/canary.ts';
-import { alphanumeric, random } from '../../../test/bench/dlp/random.ts';
+import { alphanumeric } from '../../../test/bench/dlp/alphabets.ts';
+import { random } from '../../../test/support/random.ts';
 import { scanLimits } from './limits.ts';
 import { CANARY, createScanner, detectorsOf } from './scanner.ts';
 import type { BodyAbout, KnownSecret, Scanner } from './scanner.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { random } from '../../../test/bench/dlp/random.ts';
+import { random } from '../../../test/support/random.ts';
 import { tokenMakers } from '../../../test/bench/dlp/tokens.ts';
 import { createScanner, detectorsOf } from './scanner.ts';
 import { tokenSearch } from './tokens.ts';

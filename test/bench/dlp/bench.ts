@@ -4,7 +4,7 @@ import { createScanner } from '../../../sidecars/egress/dlp/scanner.ts';
 import { engine } from '../../../sidecars/egress/dlp/engine.ts';
 import { scanLimits } from '../../../sidecars/egress/dlp/limits.ts';
 import { benignBodies } from './benign.ts';
-import { random } from './random.ts';
+import { random } from '../../support/random.ts';
 import { everything, scan, secretsOf } from './recall.ts';
 
 export { evasionRecall, plainRecall } from './recall.ts';

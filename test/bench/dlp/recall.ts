@@ -1,7 +1,8 @@
 import { createScanner, detectorsOf } from '../../../sidecars/egress/dlp/scanner.ts';
 import type { BodyAbout, KnownSecret, Scanner, ScanStep } from '../../../sidecars/egress/dlp/scanner.ts';
 import { evasions, sent } from './evasions.ts';
-import { alphanumeric, random } from './random.ts';
+import { random } from '../../support/random.ts';
+import { alphanumeric } from './alphabets.ts';
 import { carriers, tokenMakers } from './tokens.ts';
 
 export const everything = detectorsOf(undefined);

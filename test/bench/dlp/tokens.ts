@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { alphanumeric, digits, hex, lower } from './random.ts';
-import type { Random } from './random.ts';
+import { alphanumeric, digits, hex, lower } from './alphabets.ts';
+import type { Random } from '../../support/random.ts';
 
 const upper = lower.toUpperCase();
 const url = `${alphanumeric}_-`;

@@ -1,13 +1,14 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createAuthority, type CertificateAuthority } from '../../../extension/core/egress/ca.ts';
 import { ControlClient } from '../../../extension/core/egress/controlClient.ts';
 import { routesFileSchema } from '../../../schemas/policy/routesFile.ts';
+import { freePort } from '../../support/freePort.ts';
 import type { Way } from './client.ts';
 
 /** What every target is held to. */
@@ -147,16 +148,6 @@ export const mockttp: Target = {
 export function pythonProxies(): Target[] {
   const places = ['/usr/bin/mitmdump', process.env['BENCH_MITMDUMP'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'bot-bottle', 'bench-mitmproxy/bin/mitmdump')];
   return places.filter((place) => existsSync(place)).map(mitmproxy);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export const authority = (): CertificateAuthority => createAuthority('bench');

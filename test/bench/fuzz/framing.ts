@@ -12,6 +12,7 @@ import { Proxy } from '../../../sidecars/egress/proxy.ts';
 import { LineLog } from '../../../sidecars/runtime/lineLog.ts';
 import { allowedRequests } from './framingOracle.ts';
 import type { Allowed } from './framingOracle.ts';
+import { chance } from '../../support/random.ts';
 
 /** What a run of the fuzzer came to. */
 export interface FuzzReport {
@@ -20,17 +21,6 @@ export interface FuzzReport {
   readonly passed: number;
   /** Inputs after which something arrived that the oracle denies, that was not closed in time, or that broke the proxy. */
   readonly failures: readonly string[];
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 const pieces = [
@@ -145,7 +135,7 @@ export async function fuzzFraming({ count, seed, lanes = 8 }: { readonly count: 
     proxy.become(liveFrom({ slug: 'fuzz', routes, credentials: {}, ca: createAuthority('fuzz') }));
     await Promise.all(
       open.map(async ({ host, seen }, lane) => {
-        const random = randomNumbers(seed * 1000 + lane);
+        const random = chance(seed * 1000 + lane);
         let before: readonly Allowed[] = [];
         while (inputs < count) {
           inputs++;

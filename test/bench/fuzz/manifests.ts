@@ -6,7 +6,7 @@ import { effectiveBottleWithOrigins } from '../../../schemas/manifest/extends.ts
 import { splitFrontmatter } from '../../../schemas/manifest/frontmatter.ts';
 import { parseManifest, yamlDocument } from '../../../schemas/manifest/parse.ts';
 import { printManifest, type Plain } from '../../../schemas/manifest/print.ts';
-import { type Dice, dice } from './dice.ts';
+import { type Random, random } from '../../support/random.ts';
 
 type Data = { [key: string]: Plain };
 
@@ -15,17 +15,17 @@ const names = ['A', 'PATH', 'HOME_DIR', 'x1', '_', 'Yes', 'NO'] as const;
 const hosts = ['a.example', 'b.example', 'b.example:8443', '*.c.example', '10.1.2.3', '[2001:db8::1]:9000', 'd.example'] as const;
 
 /** Some keys of a table, each written or left out by chance. */
-function some(roll: Dice, table: Readonly<Record<string, (roll: Dice) => Plain>>): Data {
+function some(roll: Random, table: Readonly<Record<string, (roll: Random) => Plain>>): Data {
   const data: Data = {};
   for (const [key, make] of Object.entries(table)) if (roll.one(2)) data[key] = make(roll);
   return data;
 }
 
-function list(roll: Dice, most: number, make: (roll: Dice) => Plain): Plain[] {
+function list(roll: Random, most: number, make: (roll: Random) => Plain): Plain[] {
   return Array.from({ length: 1 + roll.below(most) }, () => make(roll));
 }
 
-function route(roll: Dice, host: string): Data {
+function route(roll: Random, host: string): Data {
   const wildcard = host.startsWith('*');
   const parts = some(roll, {
     matches: () => [
@@ -41,11 +41,11 @@ function route(roll: Dice, host: string): Data {
   return { host, ...(host.startsWith('10.') ? { ...parts, private_addresses: true } : parts), ...auth };
 }
 
-function routes(roll: Dice): Plain[] {
+function routes(roll: Random): Plain[] {
   return hosts.filter(() => roll.one(2)).map((host) => route(roll, host));
 }
 
-function repo(roll: Dice): Data {
+function repo(roll: Random): Data {
   return some(roll, {
     url: () => roll.pick(['git@git.example:a/b.git', 'ssh://me@git.example:22/a']),
     key: () => roll.pick<Plain>([{ provider: 'static', path: '~/.ssh/k' }, { provider: 'gitea', forge_token_env: 'TOKEN' }]),
@@ -54,7 +54,7 @@ function repo(roll: Dice): Data {
 }
 
 /** Frontmatter of a bottle that the language takes. */
-export function randomBottle(roll: Dice): Data {
+export function randomBottle(roll: Random): Data {
   return some(roll, {
     extends: () => roll.pick(['base', 'other-1']),
     env: () => Object.fromEntries(names.filter(() => roll.one(2)).map((name) => [name, roll.pick<string>(['${HOST}', '?Ask me', '??x', ...words])])),
@@ -71,20 +71,20 @@ export function randomBottle(roll: Dice): Data {
 }
 
 /** Frontmatter of an agent that the language takes. */
-export function randomAgent(roll: Dice): Data {
+export function randomAgent(roll: Random): Data {
   return { bottle: roll.pick(['dev', 'no-1']), ...some(roll, { skills: () => ['review', 'Yes'], 'git-gate': () => ({ user: { name: 'Ada' } }), model: () => 'x', tools: () => ['Read', 'Bash'] }) };
 }
 
 const pieces = ['yes', ': ', '- ', '"', "'", '{', '}', '[', ']', ',', '#', '\n', '  ', '\t', '---\n', '&a ', '*a', '!!str ', '|\n', '<<: ', '__proto__: {a: b}\n', 'constructor: x\n', 'toString: x\n', 'runtime: x\n', 'env: {}\n', '\u0000', '\uFEFF', '\u202E', '\r\n', '? ', '0x1F', '1.5', 'null', '~'] as const;
 
 /** A text with a few slips: bits of YAML put in, characters and lines lost, doubled, moved or swapped. */
-export function mutated(roll: Dice, text: string): string {
+export function mutated(roll: Random, text: string): string {
   let result = text;
   for (let slips = 1 + roll.below(3); slips > 0; slips--) result = slip(roll, result);
   return result;
 }
 
-function slip(roll: Dice, text: string): string {
+function slip(roll: Random, text: string): string {
   const at = roll.below(text.length + 1);
   const lines = text.split('\n');
   const line = roll.below(lines.length);
@@ -154,7 +154,7 @@ export interface Tally {
 
 /** Reads `count` mutated manifests. Throws at the first that crashes the reading or loses a key, naming its text. */
 export function fuzzManifests(seed: number, count: number): Tally {
-  const roll = dice(seed);
+  const roll = random(seed);
   let taken = 0;
   for (let index = 0; index < count; index++) {
     const kind = roll.one(5) ? 'agent' : 'bottle';

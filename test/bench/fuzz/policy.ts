@@ -7,7 +7,7 @@ import type { Route } from '../../../schemas/policy/route.ts';
 import { parseRoutesFile, printRoutesFile, routesFileProblems } from '../../../schemas/policy/routesFile.ts';
 import type { RoutesFile } from '../../../schemas/policy/routesFile.ts';
 import { parseUrl } from '../../../schemas/policy/url.ts';
-import { type Dice, dice } from './dice.ts';
+import { type Random, random } from '../../support/random.ts';
 import { objection } from './policyOracle.ts';
 
 /** What came out of a run; it throws on the first input that the oracle objects to. */
@@ -31,7 +31,7 @@ const scraps = ['host', ': ', '- ', '\n', '  ', '"', '[', ']', '{', '}', '*', '&
 
 /** Throws hosts, requests and routes files at the policy. `count` inputs in all; the same seed makes the same ones. */
 export function fuzzPolicy(seed: number, count: number): PolicyFuzz {
-  const roll = dice(seed);
+  const roll = random(seed);
   const seen = { allowed: 0, blocked: 0, filesTaken: 0, filesRefused: 0, hostsTaken: 0 };
   for (let done = 0; done < count; ) {
     const file = randomFile(roll);
@@ -87,7 +87,7 @@ function checkHost(text: string, seen: Seen): void {
   if (theirs !== urlHost(ours.value)) throw failure(`another reader goes to ${theirs}`, text, []);
 }
 
-function checkFile(roll: Dice, text: string, seen: Seen, whole: RoutesFile | undefined): void {
+function checkFile(roll: Random, text: string, seen: Seen, whole: RoutesFile | undefined): void {
   if (whole !== undefined) {
     const again = parseRoutesFile(text);
     if (!again.ok || sorted(again.value) !== sorted(whole)) throw failure('print and read are not inverse', text, whole.routes);
@@ -116,12 +116,12 @@ function failure(what: string, input: unknown, routes: readonly Route[]): Error 
 }
 
 /** Routes that may be wrong as a whole: the same host twice, a credential for a wildcard. */
-export function randomFile(roll: Dice): RoutesFile {
+export function randomFile(roll: Random): RoutesFile {
   const routes = Array.from({ length: roll.below(5) }, (_, index) => randomRoute(roll, index));
   return { log: roll.pick([0, 1, 2]), routes };
 }
 
-function randomRoute(roll: Dice, index: number): Route {
+function randomRoute(roll: Random, index: number): Route {
   const host = `${roll.pick(names)}${roll.pick(ports)}`;
   return {
     host,
@@ -135,7 +135,7 @@ function randomRoute(roll: Dice, index: number): Route {
   };
 }
 
-function randomMatch(roll: Dice): NonNullable<Route['matches']>[number] {
+function randomMatch(roll: Random): NonNullable<Route['matches']>[number] {
   const match = {
     ...(roll.one(3) ? {} : { paths: Array.from({ length: 1 + roll.below(2) }, () => randomRule(roll)) }),
     ...(roll.one(2) ? { methods: [roll.pick(['GET', 'post', 'HEAD'])] } : {}),
@@ -144,13 +144,13 @@ function randomMatch(roll: Dice): NonNullable<Route['matches']>[number] {
   return Object.keys(match).length === 0 ? { methods: ['GET'] } : match;
 }
 
-function randomRule(roll: Dice): { type?: 'prefix' | 'exact' | 'regex'; value: string } {
+function randomRule(roll: Random): { type?: 'prefix' | 'exact' | 'regex'; value: string } {
   if (roll.one(4)) return { type: 'regex', value: roll.pick(expressions) };
   const value = `/${Array.from({ length: roll.below(3) }, () => roll.pick(['a', 'b', 'api', 'v1', '%61', '@s', '%7E'])).join('/')}${roll.one(3) ? '/' : ''}`.replace(/^\/\//, '/');
   return roll.one(2) ? { value } : { type: roll.pick(['prefix', 'exact']), value };
 }
 
-function randomRequest(roll: Dice, routes: readonly Route[]): Parameters<typeof checkRequest>[2] {
+function randomRequest(roll: Random, routes: readonly Route[]): Parameters<typeof checkRequest>[2] {
   const odd = roll.one(2);
   const listed = routes.length > 0 ? (routes[roll.below(routes.length)]?.host ?? 'a.test') : 'a.test';
   const host = odd && roll.one(3) ? `${roll.pick(oddHosts)}${roll.pick(ports)}` : listed.replace('*', roll.pick(['q', 'b'])).replace('bücher', 'xn--bcher-kva');
@@ -164,11 +164,11 @@ function randomRequest(roll: Dice, routes: readonly Route[]): Parameters<typeof 
   return { url: `${scheme}://${host}${path}${query}`, plain: !odd, method: roll.pick(odd ? methods : ['GET', 'POST', 'HEAD']), headers };
 }
 
-function randomText(roll: Dice, from: readonly [string, ...string[]], most: number): string {
+function randomText(roll: Random, from: readonly [string, ...string[]], most: number): string {
   return roll.one(6) ? roll.pick(oddHosts) : Array.from({ length: 1 + roll.below(most) }, () => roll.pick(from)).join('');
 }
 
-function mutated(roll: Dice, text: string): string {
+function mutated(roll: Random, text: string): string {
   let result = text;
   for (let i = roll.one(2) ? 0 : roll.below(4); i >= 0; i--) {
     const at = roll.below(result.length + 1);

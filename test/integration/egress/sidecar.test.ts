@@ -16,7 +16,7 @@ import { readLog } from '../../../extension/core/egress/logReader.ts';
 import type { Route } from '../../../schemas/policy/route.ts';
 import { answerOk, startUpstream } from './upstream.ts';
 import type { Upstream } from './upstream.ts';
-import { freePort } from './world.ts';
+import { freePort } from '../../support/freePort.ts';
 
 const execute = promisify(execFile);
 

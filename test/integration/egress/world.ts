@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { createServer, connect } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
@@ -24,6 +24,7 @@ import { upstreamTrust } from '../../../sidecars/egress/trust.ts';
 import { LineLog } from '../../../sidecars/runtime/lineLog.ts';
 import { startUpstream } from './upstream.ts';
 import type { Upstream } from './upstream.ts';
+import { freePort } from '../../support/freePort.ts';
 
 export const SECRET = 'real-credential-5c1d9b';
 
@@ -46,16 +47,6 @@ export interface World {
   configure(routes: readonly Route[], extra?: { readonly log?: RoutesFile['log']; readonly credentials?: Record<string, string>; readonly extraCaPem?: string; readonly upstreamProxy?: UpstreamProxySettings; readonly secrets?: WatchedSecret[] }): void;
   log(): LogLine[];
   close(): Promise<void>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export const here: ResolvedAddress[] = [{ address: '127.0.0.1', family: 4 }];

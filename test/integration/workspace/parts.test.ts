@@ -60,13 +60,12 @@ describe('a workspace of which parts are left out', () => {
   });
 
   test('does not run what the repository names for git', async () => {
-    const trap = leftOutOf;
     using world = await openWorld('copy', tree, {
       leftOut: async (host) => {
         run('git', ['-C', host, 'init', '-q']);
         writeFileSync(join(host, 'trap.sh'), `#!/bin/sh\ntouch ${host}/sprung\n`, { mode: 0o755 });
         run('git', ['-C', host, 'config', 'core.fsmonitor', join(host, 'trap.sh')]);
-        return trap(host, workspaceOf({ mode: 'git' }), never);
+        return leftOutOf(host, workspaceOf({ mode: 'git' }), never);
       },
     });
     expect(existsSync(join(world.host, 'sprung'))).toBe(false);

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
 import type { TestProject } from 'vitest/node';
+import { buildInHostSuites } from '../../../scripts/vscode/inHostBundle.mjs';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -21,18 +21,6 @@ export async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'bottle-e2e-'));
   execFileSync(process.execPath, ['scripts/package.mjs', '--out', folder], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   project.provide('vsix', join(folder, readdirSync(folder).find((name) => name.endsWith('.vsix')) ?? ''));
-  // The extension host looks for suites inside the extension under development only.
-  const bundle = join(root, 'dist-test/inhost.js');
-  await build({
-    entryPoints: [join(root, 'test/inhost/main.ts')],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    external: ['vscode'],
-    logLevel: 'error',
-  });
-  project.provide('inHostBundle', bundle);
+  project.provide('inHostBundle', await buildInHostSuites(root));
   return () => rmSync(folder, { recursive: true });
 }

@@ -28,6 +28,15 @@ export function createWorkbench(page: Page) {
       await page.goto(url);
       await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
     },
+    /**
+     * Loads the window again, once the workbench has put away what it shows: it writes its layout and its tabs into
+     * the browser's database some seconds after they changed, and a page that goes earlier takes them with it.
+     */
+    reload: async (shown: string): Promise<void> => {
+      await until(`the window's memory to hold ${shown}`, () => page.evaluate(remembers, shown), 60_000);
+      await page.reload();
+      await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    },
     /** Runs a command from the palette by its whole title, `Bottle: Start Agent`. */
     command: async (title: string): Promise<void> => {
       // Something that takes the focus at this moment (a terminal that opens) closes the palette again.
@@ -86,4 +95,21 @@ export function createWorkbench(page: Page) {
       await page.screenshot({ path: file, animations: 'disabled' });
     },
   };
+}
+
+/** Whether what the workbench stored in the browser holds a text. Runs in the page. */
+async function remembers(text: string): Promise<boolean> {
+  const asked = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error('the database did not answer'));
+    });
+  for (const { name = '' } of await indexedDB.databases()) {
+    const database = await asked(indexedDB.open(name));
+    const stores = [...database.objectStoreNames];
+    const found = stores.length === 0 ? [] : await Promise.all(stores.map((store) => asked(database.transaction(store).objectStore(store).getAll())));
+    database.close();
+    if (JSON.stringify(found).includes(text)) return true;
+  }
+  return false;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { random } from '../../../../test/bench/dlp/random.ts';
+import { random } from '../../../../test/support/random.ts';
 import { ahoCorasick } from './ahoCorasick.ts';
 import type { Search } from './search.ts';
 import { wuManber } from './wuManber.ts';
