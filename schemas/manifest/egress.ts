@@ -8,7 +8,7 @@ import { logLevelSchema } from '../policy/routesFile.ts';
 import { describeIssue } from './describe.ts';
 import { refusedKey, variableName } from './keys.ts';
 
-const { host, matches, git, dlp, private_addresses, plaintext, websocket, encoded_slash } = routeSchema.shape;
+const { host, matches, git, dlp, private_addresses, plaintext, websocket, encoded_slash, tls_passthrough, budget } = routeSchema.shape;
 
 /**
  * One host the bottle may reach, as a manifest writes it: a policy route whose credential is a host variable. With
@@ -32,6 +32,8 @@ export const manifestRouteSchema = z.strictObject({
   plaintext,
   websocket,
   encoded_slash,
+  tls_passthrough,
+  budget,
 }).superRefine((route, context) => {
   if (route.remove === true) {
     const others = Object.keys(route).filter((key) => key !== 'host' && key !== 'remove');

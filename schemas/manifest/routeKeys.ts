@@ -30,6 +30,10 @@ export const routeKeyDocs: Readonly<Record<string, KeyDoc>> = {
   plaintext: { description: 'Permits `http://`. A credential is never put into such a request.', default: false, examples: [true] },
   websocket: { description: 'Permits WebSocket. Every message is scanned, both ways.', default: false, examples: [true] },
   encoded_slash: { description: 'Permits `%2F` and `%5C` where paths are restricted: servers disagree whether they divide segments.', default: false, examples: [true] },
+  tls_passthrough: { description: 'Lets TLS through unopened, for hosts that pin their certificate or want a client certificate. Nothing inside is read, scanned or changed, so `auth`, `matches`, `git`, `dlp` and the like cannot stand beside it. One host by name.', default: false, examples: [true] },
+  budget: { description: 'What the agent may send to this route in a sliding window of time. More is blocked until there is room again. Without it, no limit.', examples: [{ sent: '50MiB', window: '1h' }] },
+  'budget.sent': { description: 'Bytes of requests, WebSocket messages and tunnels together: a whole number and KiB, MiB, GiB or TiB.', examples: ['50MiB'] },
+  'budget.window': { description: 'How far back is counted: a whole number and s, m, h or d, up to 7d.', examples: ['1h'] },
 };
 
 /** Keys of a routes file above its routes. */

@@ -15,6 +15,11 @@ const credentialHeaders: Readonly<Record<string, readonly string[]>> = {
   'generativelanguage.googleapis.com': ['authorization', 'x-goog-api-key', 'cookie'],
 };
 
+/** Whether a host is one of theirs. */
+export function isModelVendor(host: string): boolean {
+  return Object.hasOwn(credentialHeaders, host);
+}
+
 /**
  * The header in which a request to a model's vendor brings a credential of its own; undefined when there is none or the
  * route replaces it by ours.

@@ -1,11 +1,10 @@
 import * as z from 'zod';
+import { budgetSchema } from './budget.ts';
 import { parseHostPattern } from './hostPattern.ts';
 import { impossible } from './impossible.ts';
 import { report } from './issue.ts';
-import { allowableMethods, forbiddenMethods, isAllowableMethod } from './methods.ts';
-import { canonicalPath } from './path.ts';
-import { compilePathPattern, compilePattern } from './pattern.ts';
-import { isStrippedHeader } from './strippedHeaders.ts';
+import { denyRuleSchema, matchRuleSchema } from './matchRule.ts';
+import { passthroughMistakes } from './passthrough.ts';
 import type { Result } from './result.ts';
 
 /**
@@ -30,59 +29,14 @@ const checked = (check: (text: string) => Result<unknown>) =>
     if (!result.ok) context.addIssue({ code: 'custom', message: result.reason });
   });
 
-const methodSchema = z
-  .string()
-  .refine((method) => !forbiddenMethods.includes(method.toUpperCase()), 'TRACE, TRACK and CONNECT are always blocked')
-  .refine((method) => forbiddenMethods.includes(method.toUpperCase()) || isAllowableMethod(method.toUpperCase()), `a method is one of ${allowableMethods.join(', ')}`);
-
-const pathRuleSchema = z
-  .strictObject({ type: z.enum(['prefix', 'exact', 'regex']).optional(), value: z.string().min(1) })
-  .superRefine((rule, context) => {
-    const result = rule.type === 'regex' ? compilePathPattern(rule.value) : canonicalRule(rule.value);
-    if (!result.ok) context.addIssue({ code: 'custom', path: ['value'], message: result.reason });
-  });
-
-function canonicalRule(value: string): Result<unknown> {
-  const result = canonicalPath(value);
-  if (!result.ok) return result;
-  if (value.includes('?')) return { ok: false, reason: 'a path rule has no query; queries are not matched' };
-  return result;
-}
-
-const headerRuleSchema = z
-  .strictObject({
-    name: z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'not a header name'),
-    value: z.string(),
-    type: z.enum(['exact', 'regex']).optional(),
-  })
-  .superRefine((rule, context) => {
-    const result: Result<unknown> = rule.type === 'regex' ? compilePattern(rule.value) : headerValue(rule.value);
-    if (!result.ok) context.addIssue({ code: 'custom', path: ['value'], message: result.reason });
-    if (isStrippedHeader(rule.name)) report(context, { path: ['name'], message: `${rule.name} is taken off before rules are asked, so this can never match`, hint: 'Take the rule out.' });
-  });
-
-/** RFC 9110 section 5.5: a field value has no control characters, and readers cut white space at its ends. */
-function headerValue(value: string): Result<unknown> {
-  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) return { ok: false, reason: 'no header carries such a character, so this can never match' };
-  if (value.trim() !== value) return { ok: false, reason: 'white space at the ends of a header value is cut off, so this can never match' };
-  return { ok: true, value };
-}
-
-const matchSchema = z
-  .strictObject({
-    paths: z.array(pathRuleSchema).min(1, 'an empty list can never match').optional(),
-    methods: z.array(methodSchema).min(1, 'an empty list can never match').optional(),
-    headers: z.array(headerRuleSchema).min(1, 'an empty list can never match').optional(),
-  })
-  .refine((match) => Object.keys(match).length > 0, 'an entry needs paths, methods or headers; leave matches out to allow everything');
-
 const detectorsSchema = <T extends readonly [string, ...string[]]>(names: T) =>
   z.union([z.literal(false), z.array(z.enum(names))], { error: `expected false or a list of ${names.join(', ')}` }).optional();
 
 /**
  * The place or places the agent may reach under one rule. Any one entry of `matches` must fit; inside an entry every
- * given dimension must: any one of its paths, any one of its methods, all of its headers. Without `matches` every path,
- * method and header is allowed.
+ * given dimension must: any one of its paths, any one of its methods, all of its headers, every parameter of the query.
+ * Without `matches` everything is allowed. What fits an entry of `deny` is blocked whatever allows it, at every place that
+ * the host covers: any port where none is written, any depth below `*.`.
  */
 export const routeSchema = z
   .strictObject({
@@ -91,7 +45,11 @@ export const routeSchema = z
     auth_scheme: authSchemeSchema.optional(),
     /** Name of the credential slot, never its value. */
     token_env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a slot is named like an environment variable').optional(),
-    matches: z.array(matchSchema).min(1, 'an empty list can never match; leave matches out to allow everything').optional(),
+    matches: z.array(matchRuleSchema).min(1, 'an empty list can never match; leave matches out to allow everything').optional(),
+    /** Requests that are blocked whatever allows them; `true` blocks the whole place. */
+    deny: z
+      .union([z.literal(true), z.array(denyRuleSchema).min(1, 'an empty list denies nothing; leave deny out')], { error: 'expected true, which blocks the whole host, or a list of entries like those of matches' })
+      .optional(),
     git: z.strictObject({ fetch: z.boolean().optional() }).optional(),
     dlp: z
       .strictObject({
@@ -109,12 +67,15 @@ export const routeSchema = z
     websocket: z.boolean().optional(),
     /** Permits `%2F` and `%5C` where paths are restricted: servers disagree whether they divide segments. */
     encoded_slash: z.boolean().optional(),
+    /** TLS goes to the host as it is: nothing inside is read, scanned or changed. Other rules cannot stand beside it. */
+    tls_passthrough: z.boolean().optional(),
+    budget: budgetSchema.optional(),
   })
   .superRefine((route, context) => {
-    for (const mistake of impossible(route)) report(context, mistake);
+    for (const mistake of [...impossible(route), ...passthroughMistakes(route)]) report(context, mistake);
     if ((route.auth_scheme === undefined) === (route.token_env === undefined)) return;
     const [given, missing] = route.auth_scheme === undefined ? ['token_env', 'auth_scheme'] : ['auth_scheme', 'token_env'];
     context.addIssue({ code: 'custom', path: [given], message: `needs ${missing} beside it` });
   });
 export type Route = z.infer<typeof routeSchema>;
-export type MatchRule = NonNullable<Route['matches']>[number];
+export type { MatchRule } from './matchRule.ts';
