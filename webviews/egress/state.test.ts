@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { panelCapacity } from '../../schemas/protocol/egressList.ts';
 import type { LogLine } from '../../schemas/protocol/egressLog.ts';
+import { fromRemembered, toRemember } from './remembered.ts';
 import { acted, activeIndex, activeLine, emptyState, received } from './state.ts';
 import type { PanelState } from './state.ts';
 
@@ -31,10 +32,19 @@ describe('the egress panel', () => {
     expect(ids(received(started(line(1)), { type: 'append', slug: 'two', lines: [line(9)], skipped: 0, missed: 0 }))).toEqual(['1']);
   });
 
-  it('forgets lines and details when another bottle is selected', () => {
-    const open = acted(acted(started(line(1)), { type: 'activate', id: '1' }), { type: 'details', open: true });
+  it('forgets lines, details and filter when another bottle is selected', () => {
+    const filtered = acted(started(line(1)), { type: 'filter', filter: { verdict: 'allow', text: 'a.example' } });
+    const open = acted(acted(filtered, { type: 'activate', id: '1' }), { type: 'details', open: true });
     const state = received(open, { type: 'bottles', bottles, selected: 'two' });
-    expect(state).toMatchObject({ lines: [], shown: [], active: null, detailsOpen: false, skipped: 0, missed: 0 });
+    expect(state).toMatchObject({ lines: [], shown: [], active: null, detailsOpen: false, skipped: 0, missed: 0, filter: { verdict: 'all', text: '' } });
+  });
+
+  it('comes back with bottle and filter, and without the filter for another bottle', () => {
+    const left = toRemember(acted(started(line(1)), { type: 'filter', filter: { verdict: 'block', text: 'x' } }));
+    const again = (selected: string) => received(fromRemembered(left), { type: 'bottles', bottles, selected });
+    expect(again('one')).toMatchObject({ filter: { verdict: 'block', text: 'x' } });
+    expect(again('two')).toMatchObject({ filter: { verdict: 'all', text: '' } });
+    expect(fromRemembered({ filter: 7 })).toEqual(emptyState);
   });
 
   it('keeps everything when only the list of bottles changes', () => {

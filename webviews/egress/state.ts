@@ -47,7 +47,8 @@ export function received(state: PanelState, message: Exclude<ToPanel, { type: 'w
   if (message.type !== 'bottles') return message.slug === state.selected ? withLines(state, message) : state;
   const { bottles, selected } = message;
   if (selected === state.selected) return { ...state, bottles };
-  return { ...state, bottles, selected, lines: [], shown: [], skipped: 0, missed: 0, active: null, detailsOpen: false };
+  // A filter was made for what one bottle did; kept for another, it would hide what one came to see.
+  return { ...emptyState, bottles, selected, follow: state.follow };
 }
 
 /** The state after something a person did. */

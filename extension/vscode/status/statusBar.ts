@@ -1,4 +1,4 @@
-import { StatusBarAlignment, l10n, window } from 'vscode';
+import { StatusBarAlignment, ThemeColor, l10n, window } from 'vscode';
 import type { StatusBarItem } from 'vscode';
 import type { BottleStore } from '../bottles/store.ts';
 import { Disposables } from '../disposables.ts';
@@ -39,9 +39,10 @@ export class StatusBar {
   }
 
   #show(): void {
-    const { text, tooltip, spoken } = statusText(this.#store.bottles, this.#starting, l10n.t);
+    const { text, tooltip, spoken, alarm } = statusText(this.#store.bottles, this.#starting, l10n.t);
     this.#item.text = text;
     this.#item.tooltip = tooltip;
+    this.#item.backgroundColor = alarm ? new ThemeColor('statusBarItem.warningBackground') : undefined;
     this.#item.accessibilityInformation = { label: spoken, role: 'button' };
   }
 }
