@@ -34,10 +34,10 @@ describe('keys', () => {
   test.each([
     ['bottle', 'envv: {}', 'agent_provider, git-gate'],
     ['provider', 'agent_provider: {templat: shell}', 'template, dockerfile'],
-    ['git-gate', 'git-gate: {usr: {}}', 'user, repos'],
+    ['git-gate', 'git-gate: {usr: x}', 'user, repos'],
     ['git-gate user', 'git-gate:\n  user: {mail: x}', 'name, email'],
     ['repo', 'git-gate:\n  repos:\n    app: {adress: x}', 'url, key, host_key'],
-    ['egress', 'egress: {route: []}', 'routes, log'],
+    ['egress', 'egress:\n  route: []', 'routes, log'],
     ['route', route('hosts: x'), 'host, remove, auth'],
     ['auth', route('auth: {scheme: Bearer, token_ref: T, schema: x}'), 'scheme, token_ref'],
     ['match', route('matches:\n        - path: []'), 'paths, methods, headers'],
@@ -149,7 +149,7 @@ describe('egress', () => {
     ['F035 a credential without a scheme', route('auth: {token_ref: T}'), 'auth.scheme expected one of'],
     ['F035 a scheme nobody knows', route('auth: {scheme: Digest, token_ref: T}'), 'expected one of Bearer, token, Basic, x-api-key, query:NAME, found "Digest"'],
     ['F035 a scheme in the wrong case', route('auth: {scheme: bearer, token_ref: T}'), 'found "bearer". Did you mean Bearer?'],
-    ['F037 an unknown detector', route('dlp: {inbound_detectors: [x]}'), 'dlp.inbound_detectors'],
+    ['F037 an unknown detector', route('dlp:\n        inbound_detectors: [x]'), 'dlp.inbound_detectors'],
     ['F038 text for git.fetch', route('git: {fetch: "yes"}'), 'git.fetch must be true or false, found text'],
     ['F039 a log level of three', 'egress: {log: 3}', 'egress.log expected 0 (off), 1 (blocked) or 2 (all), found 3'],
     ['a credential on a wildcard', 'egress:\n  routes:\n    - host: "*.a.example"\n      auth: {scheme: Bearer, token_ref: T}', 'routes[0].auth.token_ref a credential belongs to one host'],
@@ -175,7 +175,7 @@ describe('extends', () => {
   const base = 'git-gate:\n  repos:\n    app:\n      url: git@h.example:app\n      key: {provider: static, path: k}\n      host_key: HK';
   test('F041 `{}` clears the upstreams, saying nothing inherits them', () => {
     expect([...chain('env: {}', base).bottle.gitGate.repos.keys()]).toEqual(['app']);
-    expect([...chain('git-gate: {repos: {}}', base).bottle.gitGate.repos.keys()]).toEqual([]);
+    expect([...chain('git-gate:\n  repos: {}', base).bottle.gitGate.repos.keys()]).toEqual([]);
     expect([...chain('git-gate:\n  user: {name: A}', base).bottle.gitGate.repos.keys()]).toEqual(['app']);
   });
 
@@ -189,7 +189,7 @@ describe('extends', () => {
   const routes = (...hosts: readonly string[]): string => `egress:\n  routes:\n${hosts.map((host) => `    - ${host}`).join('\n')}`;
   test('F043 the parent\'s routes come first, then the child\'s; `log` only where the child says it', () => {
     expect(hostsOf(chain(routes('host: c.example'), routes('host: a.example', 'host: b.example')))).toEqual(['a.example', 'b.example', 'c.example']);
-    expect(chain('egress: {routes: []}', 'egress: {log: 0}').bottle.egress.log).toBe(0);
+    expect(chain('egress:\n  routes: []', 'egress: {log: 0}').bottle.egress.log).toBe(0);
     expect(chain('egress: {log: 1}', 'egress: {log: 0}').bottle.egress.log).toBe(1);
     expect(chain('env: {}').bottle.egress.log).toBe(2);
   });
@@ -266,14 +266,28 @@ describe('frontmatter', () => {
     ['a key twice in braces', 'env: {A: b, A: c}', 'Map keys must be unique'],
     ['a word without a value in braces', 'env: {A: b, C}', 'has no value'],
     ['a colon without a space in braces', 'env: {A:b}', 'has no value'],
-    ['a doubtful word deep in braces', 'git-gate: {user: {name: yes}}', 'looks like a boolean'],
+    ['a doubtful word in braces', 'git-gate:\n  user: {name: yes}', 'looks like a boolean'],
     ['an open brace', 'env: {A: b', 'is not valid YAML'],
   ])('F051 %s is refused', (_name, yaml, words) => {
     expect(complaints(yaml)).toContain(words);
   });
 
-  test('F051 braces inside braces mean what the lines would mean', () => {
-    expect(chain('egress: {log: 1, routes: [{host: a.example, matches: [{methods: [GET]}]}]}').bottle).toEqual(chain('egress:\n  log: 1\n  routes:\n    - host: a.example\n      matches:\n        - methods:\n            - GET').bottle);
+  test.each([
+    ['a list of maps', 'egress:\n  routes: [{host: a.example}]', 'f.md:3:12: '],
+    ['a map of maps', 'egress: {log: {a: b}}', 'f.md:2:15: '],
+    ['a map of lists', 'env: {A: [b]}', 'f.md:2:10: '],
+    ['a list of lists', 'workspace:\n  include: [x, [z]]', 'f.md:3:16: '],
+    ['a list of pairs without braces', 'egress:\n  routes: [host: a.example]', 'f.md:3:12: '],
+    ['an empty one', 'git-gate: {repos: {}}', 'f.md:2:19: '],
+    ['one on several lines', 'git-gate: {\n  repos:\n    {app: x}\n}', 'f.md:4:5: '],
+    ['two levels, told once', 'env: {A: [[[b]]]}', 'f.md:2:10: '],
+  ])('F051 brackets inside brackets are refused where they open: %s', (_name, yaml, place) => {
+    expect(complaints(yaml)).toMatch(new RegExp(`^${place}opens brackets inside brackets: write the outer ones in lines[^]*$`));
+    expect(complaints(yaml).split('\n')).toHaveLength(1);
+  });
+
+  test('F051 one level of brackets means what the lines would mean', () => {
+    expect(chain('egress:\n  log: 1\n  routes:\n    - host: a.example\n      git: {fetch: true}\n      matches:\n        - methods: [GET]').bottle).toEqual(chain('egress:\n  log: 1\n  routes:\n    - host: a.example\n      git:\n        fetch: true\n      matches:\n        - methods:\n            - GET').bottle);
   });
 
   test('F052 unclosed frontmatter is refused', () => {

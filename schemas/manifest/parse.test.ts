@@ -53,6 +53,12 @@ describe('doubtful YAML is refused with its line', () => {
     ['env: {}\nenv: {}', 3, 'unique'],
     ['env:\n\tA: b', 3, 'YAML'],
     ['env: {A: b', 3, 'YAML'],
+    ['egress:\n  routes: [{host: a.example}]', 3, 'brackets inside brackets'],
+    ['egress: {routes: [host]}', 2, 'brackets inside brackets'],
+    ['egress: {log: {a: b}}', 2, 'brackets inside brackets'],
+    ['egress:\n  routes: [host: a.example]', 3, 'brackets inside brackets'],
+    ['git-gate: {\n  repos: {}}', 3, 'brackets inside brackets'],
+    ['workspace:\n  include: [[]]', 3, 'brackets inside brackets'],
     ['- a', 2, 'map'],
     ['env:\n  A: "b\u202Ec"', 3, 'U+202E'],
     [`env: ${'['.repeat(20_000)}`, 2, ''],
@@ -65,7 +71,7 @@ describe('doubtful YAML is refused with its line', () => {
 describe('a bottle', () => {
   test('names an unknown key, its place, what is allowed and the nearest', () => {
     expect(problems('egress:\n  routes:\n    - host: a.example\n      auht: {}')).toEqual([
-      'f.md:5:7: egress.routes[0].auht is not a known key. Allowed here: host, remove, auth, matches, dlp, git, role, private_addresses, plaintext, websocket, encoded_slash. Did you mean auth?',
+      'f.md:5:7: egress.routes[0].auht is not a known key. Allowed here: host, remove, auth, matches, deny, dlp, git, role, private_addresses, plaintext, websocket, encoded_slash. Did you mean auth?',
     ]);
   });
 
@@ -85,18 +91,18 @@ describe('a bottle', () => {
     ['egress:\n  routes:\n    - host: a.example\n      auth: {scheme: Bearer}', 'auth.token_ref is missing'],
     ['egress:\n  routes:\n    - host: a.example\n      auth: {scheme: Digest, token_ref: T}', 'expected one of Bearer, token, Basic, x-api-key, query:NAME'],
     ['egress:\n  routes:\n    - host: a.example\n      git: {fetch: "yes"}', 'git.fetch must be true or false'],
-    ['egress:\n  routes:\n    - host: a.example\n      matches:\n        - paths: [{type: regex, value: "("}]', 'matches[0].paths[0].value'],
-    ['agent_provider: {settings: {}}', 'settings works only with template: pi'],
+    ['egress:\n  routes:\n    - host: a.example\n      matches:\n        - paths:\n            - {type: regex, value: "("}', 'matches[0].paths[0].value'],
+    ['agent_provider:\n  settings: {}', 'settings works only with template: pi'],
     ['agent_provider: {forward_host_credentials: true}', 'works only with template: codex'],
-    ['agent_provider: {template: pi, settings: {api_key: a, api_key_env: B}}', 'exclude each other'],
-    ['agent_provider: {template: pi, settings: {models: [a, 1]}}', 'settings.models[1] must be text'],
-    ['agent_provider: {template: pi, settings: {max_tokens: true}}', 'must be a whole number, found a boolean'],
-    ['agent_provider: {template: pi, settings: {context_window: 0}}', 'must be 1 or more, found 0'],
-    ['agent_provider: {template: pi, settings: {base_url: "ollama:11434"}}', 'must be an absolute http:// or https://'],
-    ['git-gate: {repos: {"a/b": {}}}', 'git-gate.repos.a/b must be a name'],
-    ['git-gate: {repos: {a: {url: "https://x/y"}}}', 'must be an SSH address'],
-    ['git-gate: {repos: {a: {key: {provider: gitea}}}}', 'forge_token_env is missing'],
-    ['git-gate: {repos: {a: {key: {provider: static, path: k, api_url: "https://x"}}}}', 'api_url is not a known key'],
+    ['agent_provider:\n  template: pi\n  settings: {api_key: a, api_key_env: B}', 'exclude each other'],
+    ['agent_provider:\n  template: pi\n  settings:\n    models: [a, 1]', 'settings.models[1] must be text'],
+    ['agent_provider:\n  template: pi\n  settings: {max_tokens: true}', 'must be a whole number, found a boolean'],
+    ['agent_provider:\n  template: pi\n  settings: {context_window: 0}', 'must be 1 or more, found 0'],
+    ['agent_provider:\n  template: pi\n  settings: {base_url: "ollama:11434"}', 'must be an absolute http:// or https://'],
+    ['git-gate:\n  repos:\n    "a/b": {}', 'git-gate.repos.a/b must be a name'],
+    ['git-gate:\n  repos:\n    a: {url: "https://x/y"}', 'must be an SSH address'],
+    ['git-gate:\n  repos:\n    a:\n      key: {provider: gitea}', 'forge_token_env is missing'],
+    ['git-gate:\n  repos:\n    a:\n      key: {provider: static, path: k, api_url: "https://x"}', 'api_url is not a known key'],
   ])('refuses %j', (yaml, words) => {
     expect(problems(yaml).join('\n')).toContain(words);
   });
@@ -116,7 +122,7 @@ describe('an agent', () => {
   });
 
   test('may not bring remotes, and says why', () => {
-    expect(problems('bottle: dev\ngit-gate: {repos: {}}', 'agent').join()).toContain('must not choose remotes');
+    expect(problems('bottle: dev\ngit-gate:\n  repos: {}', 'agent').join()).toContain('must not choose remotes');
   });
 
   test('needs a bottle, and skills that are folder names', () => {

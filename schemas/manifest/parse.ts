@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Scalar } from 'yaml';
+import { isAlias, isCollection, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Scalar } from 'yaml';
 import { positionAt, splitFrontmatter } from './frontmatter.ts';
 import type { ManifestProblem, Parsed, Position } from './position.ts';
 import { doubtOf, invisible } from './scalars.ts';
@@ -14,8 +14,8 @@ export interface ManifestSource {
 }
 
 /**
- * Splits and reads a manifest strictly: no anchors, aliases, tags, duplicate keys, or scalars of doubtful type. Who has
- * what `yamlDocument` made of the same frontmatter may give it.
+ * Splits and reads a manifest strictly: no anchors, aliases, tags, duplicate keys, brackets inside brackets, or scalars
+ * of doubtful type. Who has what `yamlDocument` made of the same frontmatter may give it.
  */
 export function parseManifest(file: string, text: string, given?: Document.Parsed): Parsed<ManifestSource> {
   const parts = splitFrontmatter(text);
@@ -58,14 +58,23 @@ function checkNodes(document: Document.Parsed, report: (offset: number, message:
     Pair(_place, { key, value }) {
       if (value === null && isScalar(key)) report(key.range?.[0] ?? 0, `the key ${JSON.stringify(String(key.value))} ${doubtOf('') ?? ''}`);
     },
-    Node(key, node) {
+    Node(key, node, ancestors) {
       const offset = node.range?.[0] ?? 0;
       if (isAlias(node)) return report(offset, `uses the alias *${node.source}: write the value out.`);
       if ('anchor' in node && node.anchor !== undefined) report(offset, `sets the anchor &${node.anchor}: anchors are not allowed.`);
       if (node.tag !== undefined) report(offset, 'sets a type tag with "!": tags are not allowed.');
+      // Once for each that is in brackets itself and opens inside the outermost brackets: what is deeper goes with it.
+      if (inBrackets(node) && ancestors.filter(inBrackets).length === 1) report(offset, nestedBrackets);
       if (isScalar(node)) checkScalar(node, key === 'key', offset, report);
     },
   });
+}
+
+/** A review of changes reads line by line, so what a bottle may do must not hide in the middle of one. */
+const nestedBrackets = 'opens brackets inside brackets: write the outer ones in lines, one "key: value" or "- entry" each. One level, as in [GET, HEAD] or {fetch: true}, may stay.';
+
+function inBrackets(node: unknown): boolean {
+  return isCollection(node) && node.flow === true;
 }
 
 function checkScalar(node: Scalar, isKey: boolean, offset: number, report: (offset: number, message: string) => void): void {

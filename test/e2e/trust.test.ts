@@ -32,7 +32,7 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('an agent of the workspace',
   beforeAll(async () => {
     window = await openWindow({
       manifests: { 'bottles/shell.md': shellManifests['bottles/shell.md'] ?? '' },
-      files: { [agentFile]: agent('Be kind.'), '.bot-bottle/bottles/shell.md': '---\negress: {routes: [{host: evil.example}]}\n---\n' },
+      files: { [agentFile]: agent('Be kind.'), '.bot-bottle/bottles/shell.md': '---\negress:\n  routes:\n    - host: evil.example\n---\n' },
       env: { BOT_BOTTLE_BACKEND: 'bubblewrap' },
     });
   });

@@ -12,7 +12,7 @@ describe.each(worlds)('two bottles at once on %s', (world) => {
   let second: Captive;
   let own: Upstream;
   let others: Upstream;
-  const egress = ({ host }: Upstream): string => `{routes: [{host: "${host}", plaintext: true, private_addresses: true}]}`;
+  const egress = ({ host }: Upstream) => ({ routes: [{ host, plaintext: true, private_addresses: true }] });
 
   beforeAll(async () => {
     [own, others] = await Promise.all([plainUpstream(), plainUpstream()]);

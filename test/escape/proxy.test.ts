@@ -42,13 +42,13 @@ describe.each(worlds)('the one way out of a bottle on %s', (world) => {
   beforeAll(async () => {
     [plain, secure, unlisted] = await Promise.all([plainUpstream(), secureUpstream(), listenStream({ host: '0.0.0.0', port: 0 })]);
     const routes = [
-      `{host: "${plain.host}", plaintext: true, private_addresses: true}`,
-      `{host: "${secure.host}", private_addresses: true, auth: {scheme: Bearer, token_ref: ESCAPE_TOKEN}}`,
-      `{host: "localhost:${unlisted.port}", plaintext: true}`,
-      `{host: "127.0.0.1:${unlisted.port}", plaintext: true}`,
+      { host: plain.host, plaintext: true, private_addresses: true },
+      { host: secure.host, private_addresses: true, auth: { scheme: 'Bearer', token_ref: 'ESCAPE_TOKEN' } },
+      { host: `localhost:${unlisted.port}`, plaintext: true },
+      { host: `127.0.0.1:${unlisted.port}`, plaintext: true },
     ];
     inside = await captive(world, {
-      egress: `{routes: [${routes.join(', ')}]}`,
+      egress: { routes },
       secrets: { ESCAPE_TOKEN: 'escape-token-0123456789' },
       hostEnv: { BOT_BOTTLE_EXTRA_CA: await upstreamTrust() },
     });

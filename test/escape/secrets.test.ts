@@ -30,7 +30,7 @@ describe.each(worlds)('a real credential on %s', (world) => {
     upstream = await secureUpstream();
     const watch = watchCommandLines();
     inside = await captive(world, {
-      egress: `{routes: [{host: "${upstream.host}", private_addresses: true, auth: {scheme: Bearer, token_ref: CANARY_TOKEN}}]}`,
+      egress: { routes: [{ host: upstream.host, private_addresses: true, auth: { scheme: 'Bearer', token_ref: 'CANARY_TOKEN' } }] },
       secrets: { CANARY_TOKEN: token },
       hostEnv: { BOT_BOTTLE_EXTRA_CA: await upstreamTrust(), CANARY_TOKEN: token, SSH_AUTH_SOCK: '/tmp/canary-agent.sock', LD_PRELOAD: '', BASH_ENV: '/tmp/canary', NODE_OPTIONS: '' },
       log: recordingLog(logged),

@@ -159,7 +159,7 @@ export function manifestSuite(): void {
       assert.ok(split?.edit !== undefined, actions.map((one) => one.title).join('; '));
       assert.ok(await workspace.applyEdit(split.edit));
       await findings(document, none);
-      assert.equal(document.getText(), '---\negress:\n  routes:\n    - host: a.example # mine\n      matches:\n        - paths: [{ value: "/api" }]\n---\n');
+      assert.equal(document.getText(), '---\negress:\n  routes:\n    - host: a.example # mine\n      matches:\n        - paths:\n            - value: "/api"\n---\n');
     });
 
     it('is offered the bottle that it misses', async () => {
@@ -184,7 +184,7 @@ export function manifestSuite(): void {
     });
 
     it('shows what it comes to in a document that cannot be edited and follows the files', async () => {
-      write(bottle('root'), '---\negress: {routes: [{host: first.example}]}\n---\n');
+      write(bottle('root'), '---\negress:\n  routes:\n    - host: first.example\n---\n');
       const { document } = await opened(agent('whole'), '---\nbottle: root\n---\nBe kind.\n');
       await commands.executeCommand(commandIds.showEffectiveManifest, { path: document.uri.fsPath });
       const shown = window.activeTextEditor?.document;
@@ -198,7 +198,7 @@ export function manifestSuite(): void {
           resolve();
         });
       });
-      write(bottle('root'), '---\negress: {routes: [{host: second.example}]}\n---\n');
+      write(bottle('root'), '---\negress:\n  routes:\n    - host: second.example\n---\n');
       await changed;
     });
 

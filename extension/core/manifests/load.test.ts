@@ -29,9 +29,9 @@ test('agents of home and workspace are listed by name alone; a broken or oddly n
 
 test('one agent and its chain are read, nothing else, and every file is hashed', async () => {
   writeTree(root, {
-    'home/agents/dev.md': manifest('bottle: child\ngit-gate: {user: {name: Ada}}', '  Be kind.  '),
-    'home/bottles/child.md': manifest('extends: base\nenv: {B: child, C: "?Type it"}\negress:\n  routes:\n    - {host: b.example, git: {fetch: true}}\n    - {host: c.example}\nagent_provider: {template: shell}'),
-    'home/bottles/base.md': manifest('supervise: false\nenv: {A: base, B: base, D: "${TOKEN}"}\ngit-gate: {user: {name: Base, email: b@example.com}}\negress:\n  log: 1\n  routes:\n    - {host: a.example}\n    - {host: b.example:443, auth: {scheme: token, token_ref: T}}\nagent_provider: {template: claude, auth_token: T}'),
+    'home/agents/dev.md': manifest('bottle: child\ngit-gate:\n  user: {name: Ada}', '  Be kind.  '),
+    'home/bottles/child.md': manifest('extends: base\nenv: {B: child, C: "?Type it"}\negress:\n  routes:\n    - host: b.example\n      git: {fetch: true}\n    - {host: c.example}\nagent_provider: {template: shell}'),
+    'home/bottles/base.md': manifest('supervise: false\nenv: {A: base, B: base, D: "${TOKEN}"}\ngit-gate:\n  user: {name: Base, email: b@example.com}\negress:\n  log: 1\n  routes:\n    - {host: a.example}\n    - host: b.example:443\n      auth: {scheme: token, token_ref: T}\nagent_provider: {template: claude, auth_token: T}'),
     'home/bottles/broken.md': 'broken',
   });
   const loaded = await load('dev');

@@ -25,12 +25,20 @@ agent_provider: {template: claude, auth_token: ANTHROPIC_TOKEN}
 git-gate:
   user: {name: Ada}
   repos:
-    origin: {url: "git@forge.example:a/b.git", key: {provider: static, path: ~/.ssh/id}}
+    origin:
+      url: git@forge.example:a/b.git
+      key: {provider: static, path: ~/.ssh/id}
 egress:
   log: 1
   routes:
-    - {host: a.example, matches: [{methods: [GET], paths: [{value: /v1}]}]}
-    - {host: b.example, auth: {scheme: Bearer, token_ref: B_TOKEN}, git: {fetch: true}}
+    - host: a.example
+      matches:
+        - methods: [GET]
+          paths:
+            - value: /v1
+    - host: b.example
+      auth: {scheme: Bearer, token_ref: B_TOKEN}
+      git: {fetch: true}
 supervise: false`;
 
 test('the order of keys and routes, the log level, the author and fixed values do not change the reach', async () => {
@@ -39,12 +47,20 @@ supervise: false
 egress:
   log: 2
   routes:
-    - {git: {fetch: true}, host: b.example, auth: {token_ref: B_TOKEN, scheme: Bearer}}
-    - {host: a.example, matches: [{paths: [{value: /v1}], methods: [get]}]}
+    - git: {fetch: true}
+      host: b.example
+      auth: {token_ref: B_TOKEN, scheme: Bearer}
+    - host: a.example
+      matches:
+        - paths:
+            - value: /v1
+          methods: [get]
 agent_provider: {auth_token: ANTHROPIC_TOKEN, template: claude}
 git-gate:
   repos:
-    origin: {key: {path: ~/.ssh/id, provider: static}, url: "git@forge.example:a/b.git"}
+    origin:
+      key: {path: ~/.ssh/id, provider: static}
+      url: git@forge.example:a/b.git
 env: {PIN: "?The PIN", TOKEN: "\${HOST_TOKEN}", EDITOR: nano}`;
   expect(reachOf(await bottle(same))).toEqual(reachOf(await bottle(base)));
   expect(reachSha256(await bottle(same))).toBe(reachSha256(await bottle(base)));
@@ -57,7 +73,7 @@ test.each([
   ['a path', '/v1', '/v2'],
   ['a credential of a route', 'B_TOKEN', 'C_TOKEN'],
   ['git fetch', 'git: {fetch: true}', 'git: {fetch: false}'],
-  ['private addresses', 'host: b.example', 'host: b.example, private_addresses: true'],
+  ['private addresses', 'host: b.example', 'private_addresses: true\n      host: b.example'],
   ['the variable behind a value', 'HOST_TOKEN', 'OTHER_TOKEN'],
   ['the name of a variable', 'EDITOR', 'VISUAL'],
   ['what was fixed and is asked for', 'EDITOR: vim', 'EDITOR: "?Which"'],
@@ -80,7 +96,7 @@ test('a key that this code does not know changes the reach and is told', async (
 });
 
 test('no fixed value and no literal key of a model server is in the reach or its words', async () => {
-  const pi = await bottle('env: {A: a-literal-secret}\nagent_provider: {template: pi, settings: {provider: x, api_key: a-literal-key}}');
+  const pi = await bottle('env: {A: a-literal-secret}\nagent_provider:\n  template: pi\n  settings: {provider: x, api_key: a-literal-key}');
   expect(JSON.stringify(reachOf(pi)) + reachLines(pi).join()).not.toMatch(/a-literal/);
 });
 
@@ -96,7 +112,7 @@ test('the words name hosts, credentials, limits, remotes and variables', async (
     'read what you type for PIN',
     'read the fixed value of EDITOR',
   ]);
-  expect(reachLines(await bottle('supervise: false\nworkspace: {exclude: [/data/], secret_files: show}\nresources: {cpus: 2, session_time: 8h}')).slice(-3)).toEqual([
+  expect(reachLines(await bottle('supervise: false\nworkspace:\n  exclude: [/data/]\n  secret_files: show\nresources: {cpus: 2, session_time: 8h}')).slice(-3)).toEqual([
     'see nothing of /data/', 'read files that look like secrets', 'use at most 2 processors, 480 minutes',
   ]);
   expect(reachSentence('dev', ['run shell', 'reach no host of its own'])).toBe('In the bottle "dev" it could run shell; reach no host of its own.');

@@ -6,6 +6,8 @@ import type { Owner } from '../../../extension/core/backends/backend.ts';
 import type { Bottles } from '../../../extension/core/bottle/bottles.ts';
 import { type Log, silentLog } from '../../../extension/core/ports.ts';
 import { createBottles } from '../../../extension/core/root.ts';
+import type { PlainRoute } from '../../../schemas/manifest/edit.ts';
+import { printManifest } from '../../../schemas/manifest/print.ts';
 import { type BuiltRuntime, runtimeForTests } from '../../support/build.ts';
 import { localBase } from '../../support/docker/base.ts';
 
@@ -28,10 +30,10 @@ export interface Machine {
 }
 
 export interface MachineOptions {
-  /** `egress` of the bottle's manifest, as YAML flow style: `{routes: [{host: ...}]}`. */
-  readonly egress?: string;
-  /** `env` of the bottle's manifest, as YAML flow style. */
-  readonly env?: string;
+  /** `egress` of the bottle's manifest. */
+  readonly egress?: { readonly log?: number; readonly routes: readonly PlainRoute[] };
+  /** `env` of the bottle's manifest. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Joined to the environment that the product sees. */
   readonly hostEnv?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
@@ -81,10 +83,7 @@ export async function machineFor(world: World, options: MachineOptions = {}): Pr
 }
 
 function manifest({ egress, env }: MachineOptions): string {
-  const lines = ['---', 'agent_provider: {template: shell}'];
-  if (egress !== undefined) lines.push(`egress: ${egress}`);
-  if (env !== undefined) lines.push(`env: ${env}`);
-  return `${lines.join('\n')}\n---\n`;
+  return printManifest({ agent_provider: { template: 'shell' }, ...(egress === undefined ? {} : { egress }), ...(env === undefined ? {} : { env }) }, '');
 }
 
 function ownOwner(): Owner {

@@ -19,8 +19,8 @@ let bottle: RunningBottle;
 beforeAll(async () => {
   [upstream, other] = await Promise.all([secureUpstream(), secureUpstream()]);
   machine = await machineFor('bubblewrap', {
-    egress: `{log: 2, routes: [{host: "${upstream.host}", private_addresses: true, auth: {scheme: Bearer, token_ref: HOST_CREDENTIAL}}, {host: "${other.host}", private_addresses: true}]}`,
-    env: '{APP_TOKEN: "${HOST_TOKEN}"}',
+    egress: { log: 2, routes: [{ host: upstream.host, private_addresses: true, auth: { scheme: 'Bearer', token_ref: 'HOST_CREDENTIAL' } }, { host: other.host, private_addresses: true }] },
+    env: { APP_TOKEN: '${HOST_TOKEN}' },
     secrets: { HOST_TOKEN: token, HOST_CREDENTIAL: credential },
     hostEnv: { BOT_BOTTLE_EXTRA_CA: await upstreamTrust() },
   });

@@ -55,7 +55,7 @@ describe('an agent of the workspace', () => {
 
   test('is asked for again when its bottle reaches more, with both reaches in the documents', async () => {
     await world.agree();
-    world.write({ [bottleFile]: bottle('egress: {routes: [{host: new.example}]}\n') });
+    world.write({ [bottleFile]: bottle('egress:\n  routes:\n    - host: new.example\n') });
     const plan = await world.plan();
     expect(plan.shown.consent.reasons).toContain('Its bottle "dev" lets it reach something else than when you agreed to it.');
     expect(plan.review?.approved).toContain('- reach no host of its own');
@@ -173,7 +173,7 @@ describe('the approval on file', () => {
 });
 
 test('bottles in the workspace are ignored, and the plan says why', async () => {
-  world.write({ 'ws/.bot-bottle/bottles/dev.md': bottle('egress: {routes: [{host: evil.example}]}\n') });
+  world.write({ 'ws/.bot-bottle/bottles/dev.md': bottle('egress:\n  routes:\n    - host: evil.example\n') });
   const plan = await world.plan();
   expect(plan.shown.egress.routes).toEqual([]);
   expect(plan.shown.consent.reasons.join(' ')).toMatch(/bottles \(dev\.md\) is ignored: a workspace may ship agents, never bottles/);

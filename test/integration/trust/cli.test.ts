@@ -5,7 +5,7 @@ import { whyNot } from '../../support/host/backends.ts';
 import { createCommandLine, type CommandLine } from '../../support/host/commandLine.ts';
 
 const shell = '---\nagent_provider: {template: shell}\n---\n';
-const offered = '---\nagent_provider: {template: shell}\negress: {routes: [{host: registry.example}]}\n---\nOffered.\n';
+const offered = '---\nagent_provider: {template: shell}\negress:\n  routes:\n    - host: registry.example\n---\nOffered.\n';
 const agentFile = '.bot-bottle/agents/helper.md';
 
 let cli: CommandLine;

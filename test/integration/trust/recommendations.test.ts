@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTrustWorld, type TrustWorld } from './service.ts';
 
-const offered = '---\nagent_provider: {template: shell}\negress: {routes: [{host: registry.example}]}\n---\nOffered.\n';
+const offered = '---\nagent_provider: {template: shell}\negress:\n  routes:\n    - host: registry.example\n---\nOffered.\n';
 const own = '---\nagent_provider: {template: shell}\n---\nOwn.\n';
 
 let world: TrustWorld;

@@ -83,7 +83,7 @@ describe('values', () => {
     expect(await labels(bottle, front(`supervise: ${caret}`))).toEqual(['true', 'false']);
     expect(await labels(bottle, front(`egress:\n  log: ${caret}`))).toEqual(['0', '1', '2']);
     expect(await labels(bottle, front(`egress:\n  routes:\n    - host: a.example\n      auth: {scheme: B${caret}}`))).toEqual(expect.arrayContaining(['Bearer', 'token', 'x-api-key']));
-    expect(await taken(bottle, front(`egress:\n  routes:\n    - {host: a.example, auth: {scheme: B${caret}}}`), 'Bearer')).toBe(front('egress:\n  routes:\n    - {host: a.example, auth: {scheme: Bearer}}'));
+    expect(await taken(bottle, front(`egress:\n  routes:\n    - host: a.example\n      auth: {scheme: B${caret}}`), 'Bearer')).toBe(front('egress:\n  routes:\n    - host: a.example\n      auth: {scheme: Bearer}'));
   });
 
   test('name the bottles there are, except the one that is written', async () => {

@@ -71,7 +71,7 @@ test('a parent that leads out of the home folder is refused here as at a start',
 });
 
 test('what only the whole chain shows is told in the file that made it', async () => {
-  world.write({ 'home/bottles/base.md': front('git-gate: {repos: {app: {url: "git@example.com:a/b"}}}') });
+  world.write({ 'home/bottles/base.md': front('git-gate:\n  repos:\n    app: {url: "git@example.com:a/b"}') });
   expect(await findings('home/bottles/base.md')).toEqual([expect.stringMatching(/^error .*git-gate\.repos\.app needs key/)]);
   expect(await findings('home/bottles/dev.md', front('extends: base\negress:\n  routes:\n    - {host: b.example, remove: true}'))).toContainEqual(expect.stringMatching(/removes b\.example/));
 });

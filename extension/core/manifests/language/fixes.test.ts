@@ -27,7 +27,7 @@ test('an unknown key becomes the nearest one', async () => {
 });
 
 test('a word outside its list becomes the nearest one, and yes becomes true', async () => {
-  const route = (scheme: string): string => front(`egress: {routes: [{host: a.example, auth: {scheme: ${scheme}, token_ref: A}}]}`);
+  const route = (scheme: string): string => front(`egress:\n  routes:\n    - host: a.example\n      auth: {scheme: ${scheme}, token_ref: A}`);
   expect((await fixed(bottle, route('Bearr'), 'Change to Bearer')).text).toBe(route('Bearer'));
   expect(await fixed(bottle, front('supervise: yes'), 'Change to true')).toEqual({ text: front('supervise: true'), left: [] });
   expect(await fixed(bottle, front('supervise: "Off"'), 'Change to false')).toEqual({ text: front('supervise: false'), left: [] });
@@ -41,22 +41,39 @@ test.each([
 
 test('a host with a path becomes a host and a rule for the path', async () => {
   expect(await fixed(bottle, front('egress:\n  routes:\n    - plaintext: false\n      host: https://a.example/api/v1 # mine'), 'Split into host a.example and path /api/v1')).toEqual({
-    text: front('egress:\n  routes:\n    - plaintext: false\n      host: a.example # mine\n      matches:\n        - paths: [{ value: "/api/v1" }]'),
+    text: front('egress:\n  routes:\n    - plaintext: false\n      host: a.example # mine\n      matches:\n        - paths:\n            - value: "/api/v1"'),
     left: [],
   });
   expect(await fixed(bottle, front('egress:\n  routes:\n    - host: a.example:8443/api\n      git: {fetch: true}'), 'Split into host a.example:8443 and path /api')).toEqual({
-    text: front('egress:\n  routes:\n    - host: a.example:8443\n      matches:\n        - paths: [{ value: "/api" }]\n      git: {fetch: true}'),
+    text: front('egress:\n  routes:\n    - host: a.example:8443\n      matches:\n        - paths:\n            - value: "/api"\n      git: {fetch: true}'),
     left: [],
   });
-  expect(await fixed(bottle, front('egress: {routes: [{host: "a.example/api"}]}'), 'Split into host a.example and path /api')).toEqual({
-    text: front('egress: {routes: [{host: a.example, matches: [{ paths: [{ value: "/api" }] }]}]}'),
+  expect(await fixed(bottle, front('egress:\n  routes:\n    - {plaintext: true, host: "a.example/api"} # mine'), 'Split into host a.example and path /api')).toEqual({
+    text: front('egress:\n  routes:\n    - plaintext: true\n      host: a.example\n      matches:\n        - paths:\n            - value: "/api" # mine'),
     left: [],
   });
 });
 
 test('an address without a path, or a route with rules, becomes the host alone', async () => {
-  expect((await fixed(bottle, front('egress: {routes: [{host: "https://a.example/"}]}'), 'Change to a.example')).left).toEqual([]);
-  expect((await fixed(bottle, front('egress: {routes: [{host: a.example/x, matches: [{methods: [GET]}]}]}'), 'Change to a.example')).left).toEqual([]);
+  expect((await fixed(bottle, front('egress:\n  routes:\n    - {host: "https://a.example/"}'), 'Change to a.example')).left).toEqual([]);
+  expect((await fixed(bottle, front('egress:\n  routes:\n    - host: a.example/x\n      matches:\n        - methods: [GET]'), 'Change to a.example')).left).toEqual([]);
+});
+
+test.each([
+  ['a list of maps', 'egress:\n  routes: [{host: a.example, git: {fetch: true}}, {host: b.example}] # two', 'egress:\n  routes:\n    - host: a.example\n      git: {fetch: true}\n    - {host: b.example} # two'],
+  ['a map of maps', 'workspace: {exclude: [a, b],\n  mode: copy}', 'workspace:\n  exclude: [a, b]\n  mode: copy'],
+  ['three levels', 'git-gate: {user: {name: Ada}, repos: {app: {url: "git@h.example:a", key: {provider: static, path: k}}}}', 'git-gate:\n  user: {name: Ada}\n  repos:\n    app:\n      url: "git@h.example:a"\n      key: {provider: static, path: k}'],
+  ['an item', 'egress:\n  routes:\n    - {host: a.example, dlp: {inbound_detectors: false}}', 'egress:\n  routes:\n    - host: a.example\n      dlp: {inbound_detectors: false}'],
+  ['pairs without braces', 'egress:\n  routes: [host: a.example]', 'egress:\n  routes:\n    - host: a.example'],
+])('brackets inside brackets become lines: %s', async (_what, written, lines) => {
+  expect(await fixed(bottle, front(written), 'Write it in lines')).toEqual({ text: front(lines), left: [] });
+});
+
+test('brackets that hold a comment are left to the person', async () => {
+  const of = world.manifest(bottle, front('egress:\n  routes: [ # why\n    {host: a.example}]'));
+  const [finding] = await world.language.diagnose(of);
+  expect(finding?.message).toContain('brackets inside brackets');
+  expect(await world.language.fixes(of, finding?.range ?? { start: 0, end: 0 })).toEqual([]);
 });
 
 test('a missing bottle becomes the nearest one, or a new one that reaches nothing', async () => {
@@ -73,6 +90,6 @@ test('a missing skill and an unknown provider become the nearest ones', async ()
 });
 
 test('what is right is left alone', async () => {
-  const of = world.manifest(bottle, front('env: {A: text, B: "2024-01-01"}\negress: {routes: [{host: a.example}], log: 1}\nsupervise: true'));
+  const of = world.manifest(bottle, front('env: {A: text, B: "2024-01-01"}\negress:\n  routes:\n    - {host: a.example}\n  log: 1\nsupervise: true'));
   expect(await world.language.fixes(of, { start: 0, end: of.text.length })).toEqual([]);
 });

@@ -1,5 +1,7 @@
 import { nearest } from '../../../../schemas/manifest/nearest.ts';
+import { printLines } from '../../../../schemas/manifest/print.ts';
 import { parseAuthority } from '../../../../schemas/policy/host.ts';
+import { bracketsAround, inLines, isInBrackets, isNested } from './lines.ts';
 import { lineEnd, lineStart } from './offsets.ts';
 import { meaningAt } from './meaning.ts';
 import { bottlePath, type ManifestPlace } from './place.ts';
@@ -33,7 +35,8 @@ export async function fixesAt(world: World, root: Shape, place: ManifestPlace, t
   if (tree === undefined) return [];
   const touched = tree.entries.filter((one) => touches(one.key, range) || (one.kind !== 'map' && one.kind !== 'list' && touches(one.value, range)));
   const given: Given = { world, root, place, tree };
-  return (await Promise.all(touched.flatMap((entry) => repairs.map(async (repair) => repair(given, entry))))).flat();
+  const ofEntries = await Promise.all(touched.flatMap((entry) => repairs.map(async (repair) => repair(given, entry))));
+  return [...writeInLines(place, tree, range), ...ofEntries.flat()];
 }
 
 function touches(one: Range | undefined, other: Range): boolean {
@@ -41,6 +44,13 @@ function touches(one: Range | undefined, other: Range): boolean {
 }
 
 const repairs: readonly Repair[] = [nearestKey, nearestWord, nearestName, quoteScalar, splitHost, createBottle];
+
+/** Brackets inside brackets: the outermost give way to lines. */
+function writeInLines(place: ManifestPlace, tree: Tree, range: Range): readonly Fix[] {
+  const outermost = bracketsAround(tree, range.start);
+  const written = outermost === undefined || !isNested(tree, outermost) ? undefined : inLines(tree, outermost);
+  return written === undefined ? [] : [replace(place, 'Write it in lines', written.range, written.text(written.lines))];
+}
 
 /** An unknown key: the allowed one that is closest. */
 function nearestKey({ root, place, tree }: Given, { path, key }: Entry): readonly Fix[] {
@@ -97,15 +107,20 @@ function splitHost({ place, tree }: Given, entry: Entry): readonly Fix[] {
   if (parts === null || host === scalar || !parseAuthority(host, 443).ok) return [];
   const rules = entryAt(tree, [...path.slice(0, -1), 'matches']);
   if (rest === '/' || rules !== undefined) return [replace(place, `Change to ${host}`, value, host)];
-  const column = key.start - lineStart(tree.text, key.start);
-  const flow = tree.text.slice(lineStart(tree.text, key.start), key.start).includes('{');
-  const pathRule = `paths: [{ value: ${JSON.stringify(rest)} }]`;
   const title = `Split into host ${host} and path ${rest}`;
-  if (flow) return [replace(place, title, value, `${host}, matches: [{ ${pathRule} }]`)];
+  const rule = (pad: string): string[] => printLines({ matches: [{ paths: [{ value: rest }] }] }, pad);
+  const route = entryAt(tree, path.slice(0, -1));
+  if (route !== undefined && isInBrackets(tree, route)) {
+    const written = bracketsAround(tree, value.start) === route ? inLines(tree, route) : undefined;
+    if (written === undefined) return [];
+    const lines = written.lines.map((line) => (line.trimStart().startsWith('host:') ? `${written.pad}host: ${host}` : line));
+    return [replace(place, title, written.range, written.text([...lines, ...rule(written.pad)]))];
+  }
   const end = lineEnd(tree.text, value.end);
-  const rule = { path: place.path, range: { start: end, end }, text: `\n${' '.repeat(column)}matches:\n${' '.repeat(column)}  - ${pathRule}` };
+  const pad = ' '.repeat(key.start - lineStart(tree.text, key.start));
+  const added = { path: place.path, range: { start: end, end }, text: `\n${rule(pad).join('\n')}` };
   const { edits, ...fix } = replace(place, title, value, host);
-  return [{ ...fix, edits: [...edits, rule] }];
+  return [{ ...fix, edits: [...edits, added] }];
 }
 
 /** A bottle that does not exist yet. */

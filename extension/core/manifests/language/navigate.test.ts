@@ -151,8 +151,8 @@ test('above an agent is what can be done with it, above a route how it was used'
 describe('the effective manifest', () => {
   test('has every value in the end and the file that gave it, and no literal key', async () => {
     world.write({
-      'home/bottles/base.md': front('egress:\n  log: 1\n  routes:\n    - host: a.example\nenv: {A: "${TOKEN}", B: base}\nagent_provider: {template: pi, settings: {api_key: hush}}'),
-      'home/bottles/dev.md': front('extends: base\nenv: {B: dev}\negress: {routes: [{host: b.example}]}'),
+      'home/bottles/base.md': front('egress:\n  log: 1\n  routes:\n    - host: a.example\nenv: {A: "${TOKEN}", B: base}\nagent_provider:\n  template: pi\n  settings: {api_key: hush}'),
+      'home/bottles/dev.md': front('extends: base\nenv: {B: dev}\negress:\n  routes:\n    - host: b.example'),
       'home/agents/a.md': front('bottle: dev', 'Be kind.'),
     });
     const text = await world.language.effective(world.manifest('home/agents/a.md').place);
@@ -165,7 +165,7 @@ describe('the effective manifest', () => {
   });
 
   test('of a bottle is itself a bottle that comes to the same', async () => {
-    const yaml = 'env: {A: "${TOKEN}", B: "?Ask", C: "??", D: "$${x}"}\nagent_provider: {template: shell}\ngit-gate: {user: {name: Ada}, repos: {app: {url: "git@example.com:a/b", key: {provider: static, path: ~/k}}}}\negress: {log: 1, routes: [{host: a.example, matches: [{paths: [{value: /x}], methods: [get]}]}, {host: b.example, dlp: {outbound_detectors: false}}]}\nsupervise: false\nworkspace: {mode: copy, exclude: [x], git_ignored: hide}\nresources: {cpus: "1.5", memory: 1536MiB, session_time: 90m, pids: 100}';
+    const yaml = 'env: {A: "${TOKEN}", B: "?Ask", C: "??", D: "$${x}"}\nagent_provider: {template: shell}\ngit-gate:\n  user: {name: Ada}\n  repos:\n    app:\n      url: git@example.com:a/b\n      key: {provider: static, path: ~/k}\negress:\n  log: 1\n  routes:\n    - host: a.example\n      matches:\n        - paths:\n            - value: /x\n          methods: [get]\n    - host: b.example\n      dlp: {outbound_detectors: false}\nsupervise: false\nworkspace:\n  mode: copy\n  exclude: [x]\n  git_ignored: hide\nresources: {cpus: "1.5", memory: 1536MiB, session_time: 90m, pids: 100}';
     world.write({ 'home/bottles/one.md': front(yaml) });
     const once = await world.language.effective(world.manifest('home/bottles/one.md').place);
     world.write({ 'home/bottles/two.md': front(once) });
@@ -173,7 +173,7 @@ describe('the effective manifest', () => {
     const data = (text: string): unknown => parse(text);
     expect(data(twice)).toEqual(data(once));
     expect(data(once)).toMatchObject({ env: { C: '??', D: '$${x}' }, resources: { cpus: '1.5', memory: '1536MiB', session_time: '90m', pids: 100 }, workspace: { mode: 'copy', git_ignored: 'hide', secret_files: 'hide_ignored' } });
-    expect(once).toMatch(/memory: 1536MiB # one\.md:8/);
+    expect(once).toMatch(/memory: 1536MiB # one\.md:25/);
   });
 
   test('of a manifest that cannot start says why instead', async () => {
