@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { valueAt } from './change.ts';
+import { inside } from '../policy/issue.ts';
 import { describeIssue, describeWord } from './describe.ts';
 import type { ManifestSource } from './parse.ts';
 import { nearest } from './nearest.ts';
@@ -9,7 +10,7 @@ import { keyPath, type ManifestProblem, type Parsed } from './position.ts';
 export function checkManifest<T>(source: ManifestSource, schema: z.ZodType<T>): Parsed<T> {
   const result = schema.safeParse(source.data, { error: describeIssue });
   if (result.success) return { ok: true, value: result.data };
-  const problems = result.error.issues.flatMap((issue) => problemsOf(source, issue));
+  const problems = inside(result.error.issues).flatMap((issue) => problemsOf(source, issue));
   // A route is judged key by key and as a whole: what both say is said once.
   return { ok: false, problems: problems.filter((one, index) => problems.findIndex((other) => other.key === one.key && other.message === one.message) === index) };
 }

@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { conflicts } from '../policy/conflicts.ts';
+import { conflicts, type RouteIdentity } from '../policy/conflicts.ts';
 import { authorityKey } from '../policy/host.ts';
 import { parseHostPattern } from '../policy/hostPattern.ts';
-import { hintOf } from '../policy/issue.ts';
-import { authSchemeSchema, routeSchema, type Route } from '../policy/route.ts';
+import { hintOf, inside } from '../policy/issue.ts';
+import { authSchemeSchema, routeSchema, type MatchRule, type Route } from '../policy/route.ts';
 import { logLevelSchema } from '../policy/routesFile.ts';
 import { describeIssue } from './describe.ts';
 import { refusedKey, variableName } from './keys.ts';
 
-const { host, matches, git, dlp, private_addresses, plaintext, websocket, encoded_slash, tls_passthrough, budget } = routeSchema.shape;
+const { host, matches, deny, git, dlp, private_addresses, plaintext, websocket, encoded_slash, tls_passthrough, budget } = routeSchema.shape;
 
 /**
  * One host the bottle may reach, as a manifest writes it: a policy route whose credential is a host variable. With
@@ -25,6 +25,7 @@ export const manifestRouteSchema = z.strictObject({
     token_ref: variableName.meta({ description: 'NAME of the host variable that holds the credential. Its value never enters the bottle.', examples: ['GITHUB_TOKEN'] }),
   }).optional().meta({ description: 'A credential that the proxy puts into requests to this host, in place of whatever the agent sent.', examples: [{ scheme: 'Bearer', token_ref: 'GITHUB_TOKEN' }] }),
   matches,
+  deny,
   dlp,
   git,
   role: refusedKey('is reserved and takes no value: take the key out. For a model credential use agent_provider.auth_token.'),
@@ -42,7 +43,7 @@ export const manifestRouteSchema = z.strictObject({
   }
   // What the proxy would refuse, or what can never match, is told here, where it is written.
   const judged = routeSchema.safeParse(policyRoute(route), { error: describeIssue });
-  for (const issue of judged.error?.issues ?? []) {
+  for (const issue of inside(judged.error?.issues ?? [])) {
     context.addIssue({ code: 'custom', path: issue.path.flatMap<PropertyKey>((part) => manifestNames[String(part)] ?? [part]), message: withHint(issue.message, hintOf(issue)) });
   }
 });
@@ -73,18 +74,19 @@ export function routeKey(route: { readonly host: string }): string {
 
 /** The policy route of a manifest route. `token_env` is the host variable still; numbering the slots is the core's. */
 export function policyRoute(route: ManifestRoute & Pick<WrittenRoute, 'remove'>): Route {
-  const { auth, role: _role, remove: _remove, matches: rules, ...rest } = route;
-  const upper = rules?.map((rule) => (rule.methods === undefined ? rule : { ...rule, methods: rule.methods.map((name) => name.toUpperCase()) }));
+  const { auth, role: _role, remove: _remove, matches: allowed, deny: denied, ...rest } = route;
+  const upper = (rules: readonly MatchRule[]): MatchRule[] => rules.map((rule) => (rule.methods === undefined ? rule : { ...rule, methods: rule.methods.map((name) => name.toUpperCase()) }));
   return {
     ...rest,
-    ...(upper === undefined ? {} : { matches: upper }),
+    ...(allowed === undefined ? {} : { matches: upper(allowed) }),
+    ...(denied === undefined ? {} : { deny: denied === true ? denied : upper(denied) }),
     ...(auth === undefined ? {} : { auth_scheme: auth.scheme, token_env: auth.token_ref }),
   };
 }
 
-function uniqueHosts(routes: readonly { readonly host: string; readonly plaintext?: boolean | undefined }[], context: z.RefinementCtx): void {
+function uniqueHosts(routes: readonly Omit<RouteIdentity, 'token_env' | 'auth_scheme'>[], context: z.RefinementCtx): void {
   // Without their credentials: one host variable may serve two hosts, each gets a slot of its own.
-  for (const { path, message, hint } of conflicts(routes.map(({ host: name, plaintext: open }) => ({ host: name, plaintext: open })))) {
+  for (const { path, message, hint } of conflicts(routes.map(({ host: name, plaintext: open, deny: denied, tls_passthrough: blind }) => ({ host: name, plaintext: open, deny: denied, tls_passthrough: blind })))) {
     context.addIssue({ code: 'custom', path: [...path], message: withHint(message, hint) });
   }
 }

@@ -1,5 +1,5 @@
 import { authorityKey } from './host.ts';
-import { parseHostPattern } from './hostPattern.ts';
+import { coveringKeys, denyKey, parseHostPattern } from './hostPattern.ts';
 import type { HostPattern } from './hostPattern.ts';
 import type { Mistake } from './issue.ts';
 
@@ -9,6 +9,8 @@ export interface RouteIdentity {
   readonly token_env?: string | undefined;
   readonly auth_scheme?: string | undefined;
   readonly plaintext?: boolean | undefined;
+  readonly tls_passthrough?: boolean | undefined;
+  readonly deny?: true | readonly unknown[] | undefined;
 }
 
 interface Claim {
@@ -19,7 +21,7 @@ interface Claim {
 /**
  * Routes that contradict each other, by their index. One route a place: a second one could never match. One place and
  * one form a credential slot: its value was given for a host, and goes to no other. A wildcard beside an exact host is no
- * conflict: the exact one decides.
+ * conflict, the exact one decides; unless the wildcard denies what the exact host would be for.
  */
 export function conflicts(routes: readonly RouteIdentity[]): Mistake[] {
   const places = new Map<string, Claim>();
@@ -31,7 +33,8 @@ export function conflicts(routes: readonly RouteIdentity[]): Mistake[] {
     const own = placesOf(route, pattern.value);
     const taken = own.map((place) => places.get(place)).find((claim) => claim !== undefined);
     if (taken !== undefined) {
-      mistakes.push({ path: [index, 'host'], message: `${taken.key} is already routes[${taken.index}]; one route per host`, hint: `Join the two, as entries of matches in routes[${taken.index}].` });
+      const denied = route.deny === true || routes[taken.index]?.deny === true;
+      mistakes.push({ path: [index, 'host'], message: `${taken.key} is already routes[${taken.index}]; one route per host`, hint: denied ? 'One of the two denies it: take the other out.' : `Join the two, as entries of matches in routes[${taken.index}].` });
       continue;
     }
     const key = authorityKey(pattern.value.authority);
@@ -41,7 +44,28 @@ export function conflicts(routes: readonly RouteIdentity[]): Mistake[] {
     if (slot === undefined) slots.set(route.token_env, { key, index, scheme: route.auth_scheme });
     else mistakes.push({ path: [index, 'token_env'], message: `${route.token_env} belongs to ${slot.key} (routes[${slot.index}]); a credential slot is for one place`, hint: 'Give this route a slot of its own, or take its credential away.' });
   }
-  return mistakes;
+  return [...mistakes, ...coveredRoutes(routes)];
+}
+
+/** Routes of which a deny that stands above them leaves nothing, or would have to look where nothing is seen. */
+function coveredRoutes(routes: readonly RouteIdentity[]): Mistake[] {
+  const patterns = routes.map(({ host }) => parseHostPattern(host));
+  const denials = new Map(patterns.flatMap((pattern, index) => (pattern.ok && routes[index]?.deny !== undefined ? [[denyKey(pattern.value), index] as const] : [])));
+  return routes.flatMap((route, index) => {
+    const pattern = patterns[index];
+    if (pattern?.ok !== true) return [];
+    const own = authorityKey(pattern.value.authority);
+    const above = [...new Set(coveringKeys(pattern.value.authority).map((key) => denials.get(key)))].filter((by) => by !== undefined && by !== index && keyOf(patterns[by]) !== own);
+    const whole = above.find((by) => by !== undefined && routes[by]?.deny === true);
+    const [some] = above;
+    if (whole !== undefined) return [{ path: [index, 'host'], message: `routes[${whole}] denies ${routes[whole]?.host ?? ''} as a whole, so this can never decide anything`, hint: 'Take one of the two out, or deny less.' }];
+    if (some === undefined || route.tls_passthrough !== true) return [];
+    return [{ path: [index, 'tls_passthrough'], message: `routes[${some}] denies requests to ${routes[some]?.host ?? ''}, and nobody would see them here`, hint: `Take tls_passthrough away, or deny in routes[${some}].` }];
+  });
+}
+
+function keyOf(pattern: ReturnType<typeof parseHostPattern> | undefined): string | undefined {
+  return pattern?.ok === true ? authorityKey(pattern.value.authority) : undefined;
 }
 
 /** `plaintext` without a port covers port 80 too, so `a.test` with it and `a.test:80` with it are the same place twice. */

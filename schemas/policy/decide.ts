@@ -44,6 +44,7 @@ export type Verdict =
 type Block = Extract<Verdict, { verdict: 'block' }>;
 
 const ASK = 'Propose a route for it, or do without.';
+const DENIED = 'A person denied this in words, so no other rule lets it pass. Do without.';
 
 function block(clause: string, reason: string, hint: string, route?: CompiledRoute): Block {
   return { verdict: 'block', clause, reason, hint, ...(route === undefined ? {} : { route: route.route }) };
@@ -51,13 +52,15 @@ function block(clause: string, reason: string, hint: string, route?: CompiledRou
 
 /** May the agent talk to this place at all? The question of a CONNECT, where no request is known yet. */
 export function decidePlace(policy: Policy, scheme: Scheme, authority: Authority): CompiledRoute | Block {
+  const denied = policy.denying(authority).find((each) => each.deniesAll);
+  if (denied !== undefined) return block(`${denied.clause}.deny`, `${scheme}://${authorityKey(authority)} is denied by the route for ${denied.route.host}`, DENIED, denied);
   const route = policy.find(scheme, authority);
   if (route !== undefined) return route;
   const place = `${scheme}://${authorityKey(authority)}`;
   if (scheme === 'http' && policy.find('https', { ...authority, port: authority.port === 80 ? 443 : authority.port })) {
     return block('plaintext', `${place} is not encrypted; this host is allowed over https only`, 'Use https.');
   }
-  const sameHost = policy.routes.find((candidate) => candidate.authority.host === authority.host || policy.find(scheme, { ...authority, port: candidate.authority.port }) === candidate);
+  const sameHost = policy.routes.find((candidate) => !candidate.deniesAll && (candidate.authority.host === authority.host || policy.find(scheme, { ...authority, port: candidate.authority.port }) === candidate));
   if (sameHost !== undefined) return block('routes', `${place} is not listed; this host is allowed on another port`, ASK);
   return block('routes', `${place} is not listed`, ASK);
 }
@@ -71,7 +74,13 @@ export function decide(policy: Policy, request: MatchRequest): Verdict {
   }
   const target = canonicalPath(request.path);
   if (!target.ok) return block('path', target.reason, 'Send the path in its plain form.', found);
-  if (found.restrictsPaths && found.route.encoded_slash !== true && hidesSlash(target.value.path)) {
+  const denying = policy.denying(request.authority);
+  for (const { deny, route } of denying) {
+    const by = deny.find((entry) => fits(entry, request, target.value));
+    if (by !== undefined) return block(by.clause, `this ${request.method} is denied by the route for ${route.host} (${by.clause})`, DENIED, found);
+  }
+  const restrictsPaths = found.restrictsPaths || denying.some(({ deny }) => deny.some((entry) => entry.paths !== undefined));
+  if (restrictsPaths && found.route.encoded_slash !== true && hidesSlash(target.value.path)) {
     return block(`${found.clause}.encoded_slash`, 'the path has an encoded slash, and this route restricts paths', 'Send the path with plain slashes, or propose encoded_slash on this route.', found);
   }
   const git = gitOperation(target.value);
@@ -97,11 +106,15 @@ function shownMethod(method: string): string {
 
 function fittingRule(found: CompiledRoute, request: MatchRequest, target: Target): string | undefined {
   if (found.matches === undefined) return found.clause;
-  return found.matches.find((match) => dimensions(match, request, target).every((dimension) => dimension.fit !== undefined))?.clause;
+  return found.matches.find((match) => fits(match, request, target))?.clause;
+}
+
+function fits(entry: CompiledMatch, request: MatchRequest, target: Target): boolean {
+  return dimensions(entry, request, target).every((each) => each.fit !== undefined);
 }
 
 interface Dimension {
-  readonly name: string;
+  readonly name: 'paths' | 'methods' | 'headers' | 'query';
   /** Clause of the rule that fits, the last one where all must; undefined when none does or one does not. */
   readonly fit: string | undefined;
 }
@@ -110,13 +123,22 @@ function dimensions(match: CompiledMatch, request: MatchRequest, target: Target)
   return [
     dimension('paths', match.paths, target.path),
     dimension('methods', match.methods, request.method),
-    match.headers === undefined ? undefined : { name: 'headers', fit: match.headers.every((rule) => rule.fits(request.headers)) ? match.headers.at(-1)?.clause : undefined },
+    match.headers === undefined ? undefined : { name: 'headers' as const, fit: match.headers.every((rule) => rule.fits(request.headers)) ? match.headers.at(-1)?.clause : undefined },
+    match.query === undefined ? undefined : { name: 'query' as const, fit: match.query.fits(target.query) ? match.query.clause : undefined },
   ].filter((each) => each !== undefined);
 }
 
-function dimension<T>(name: string, rules: readonly Rule<T>[] | undefined, subject: T): Dimension | undefined {
+function dimension<T>(name: Dimension['name'], rules: readonly Rule<T>[] | undefined, subject: T): Dimension | undefined {
   return rules === undefined ? undefined : { name, fit: rules.find((rule) => rule.fits(subject))?.clause };
 }
+
+/** What is said of a dimension of `matches` in which a request does not fit. */
+const misfits: Readonly<Record<Dimension['name'], string>> = {
+  paths: 'has no rule that fits',
+  methods: 'has no rule that fits',
+  headers: 'has a rule that does not fit',
+  query: 'does not fit',
+};
 
 /** The same verdict, told step by step for a person: one sentence a line, the decider last. */
 export function explain(policy: Policy, request: MatchRequest): readonly string[] {
@@ -125,10 +147,17 @@ export function explain(policy: Policy, request: MatchRequest): readonly string[
   const lines: string[] = [];
   if (found !== undefined) lines.push(`${found.clause} is the route of ${readableHost(authorityKey(found.authority))}`);
   const target = canonicalPath(request.path);
-  if (found !== undefined && target.ok) {
+  for (const { deny, deniesAll } of policy.denying(request.authority)) {
+    for (const entry of deny) {
+      const fit = deniesAll || (target.ok && fits(entry, request, target.value));
+      lines.push(`${entry.clause} ${deniesAll ? 'blocks the whole host' : fit ? 'fits' : 'does not fit'}`);
+      if (entry.clause === verdict.clause) break;
+    }
+  }
+  if (found !== undefined && target.ok && !/\.deny\b/.test(verdict.clause)) {
     for (const match of found.matches ?? []) {
       for (const each of dimensions(match, request, target.value)) {
-        lines.push(each.fit === undefined ? `${match.clause}.${each.name} ${each.name === 'headers' ? 'has a rule that does not fit' : 'has no rule that fits'}` : `${each.fit} fits`);
+        lines.push(each.fit === undefined ? `${match.clause}.${each.name} ${misfits[each.name]}` : `${each.fit} fits`);
       }
       if (match.clause === verdict.clause) break;
     }

@@ -1,8 +1,10 @@
+import { lenientPath } from './lenient.ts';
 import type { Target } from './path.ts';
 
 /** What a smart-HTTP git request wants (gitprotocol-http), or undefined when it is no git request. */
 export function gitOperation(target: Target): 'push' | 'fetch' | undefined {
-  const path = asLenientServersRead(target.path);
+  // A forge behind a server that reads leniently would take the push.
+  const path = lenientPath(target.path);
   if (path.endsWith('/git-receive-pack')) return 'push';
   if (path.endsWith('/git-upload-pack')) return 'fetch';
   if (!path.endsWith('/info/refs')) return undefined;
@@ -10,16 +12,6 @@ export function gitOperation(target: Target): 'push' | 'fetch' | undefined {
   if (services.includes('git-receive-pack')) return 'push';
   // Without a service it is the dumb protocol: a plain read of the repository.
   return 'fetch';
-}
-
-/**
- * Also as servers read it that decode again, cut path parameters off, or forgive a slash too many: a forge behind such a
- * one would take the push.
- */
-function asLenientServersRead(path: string): string {
-  let plain = path;
-  for (let decoded = unescaped(plain); decoded !== plain; decoded = unescaped(plain)) plain = decoded;
-  return plain.toLowerCase().replace(/;[^/]*/g, '').replace(/[/\\]+/g, '/').replace(/\/$/, '');
 }
 
 /** Every value, so that a second `service` cannot hide behind the first. */

@@ -1,4 +1,4 @@
-import { authorityKey, parseAuthority } from './host.ts';
+import { authorityKey, parseAuthority, urlHost } from './host.ts';
 import type { Authority } from './host.ts';
 import { asciiHost } from './international.ts';
 import { isPublicSuffix } from './publicSuffix.ts';
@@ -43,4 +43,20 @@ export function patternKeys(authority: Authority): readonly string[] {
   const dot = authority.host.indexOf('.');
   if (authority.kind !== 'name' || dot < 0) return [exact];
   return [exact, authorityKey({ ...authority, host: `*${authority.host.slice(dot)}` })];
+}
+
+/** Key under which a deny stands: with its port where one was written, without where it holds at every port. */
+export function denyKey({ authority, portGiven }: HostPattern): string {
+  return portGiven ? authorityKey(authority) : urlHost(authority);
+}
+
+/**
+ * Keys under which a deny may cover a place, or all places of a wildcard: itself, and every `*.` above it, however many
+ * labels that leaves. An allow of `*.name` is one label deep; a deny widens in doubt.
+ */
+export function coveringKeys(authority: Authority): readonly string[] {
+  const { host, kind } = authority;
+  const dots = kind === 'name' ? [...host.matchAll(/\./g)].map(({ index }) => index) : [];
+  const hosts = [host, ...dots.map((dot) => `*${host.slice(dot)}`)];
+  return [...new Set(hosts)].flatMap((one) => [urlHost({ ...authority, host: one }), authorityKey({ ...authority, host: one })]);
 }

@@ -1,15 +1,16 @@
-import { gitOperation } from './git.ts';
 import { parseHostPattern } from './hostPattern.ts';
+import { impossibleDeny, impossibleMatch } from './impossibleEntry.ts';
 import type { Mistake } from './issue.ts';
-import { canonicalPath, hidesSlash } from './path.ts';
-import type { MatchRule } from './route.ts';
+import type { MatchRule } from './matchRule.ts';
 import { unreachableHost } from './unreachable.ts';
 
 /** What of a route decides whether it can ever do anything. */
 export interface RouteParts {
   readonly host: string;
+  readonly auth_scheme?: string | undefined;
   readonly token_env?: string | undefined;
   readonly matches?: readonly MatchRule[] | undefined;
+  readonly deny?: true | readonly MatchRule[] | undefined;
   readonly git?: { readonly fetch?: boolean | undefined } | undefined;
   readonly encoded_slash?: boolean | undefined;
 }
@@ -19,38 +20,49 @@ export function impossible(route: RouteParts): Mistake[] {
   const pattern = parseHostPattern(route.host);
   if (!pattern.ok) return [];
   const mistakes: Mistake[] = [];
-  const add = (path: readonly PropertyKey[], message: string, hint: string): void => void mistakes.push({ path, message, hint });
   const unreachable = unreachableHost(pattern.value.authority);
-  if (unreachable !== undefined) add(['host'], `${unreachable}, so this route can never match`, 'Take the route out.');
-  if (pattern.value.wildcard && route.token_env !== undefined) add(['token_env'], 'a credential belongs to one host, and this route is for many', 'Give the host of the credential a route of its own.');
-  for (const [index, match] of (route.matches ?? []).entries()) {
-    const same = (route.matches ?? []).findIndex((other) => JSON.stringify(other) === JSON.stringify(match));
-    if (same < index) add(['matches', index], `the same as matches[${same}], so it can never decide anything`, 'Take it out.');
-    for (const [at, rule] of (match.paths ?? []).entries()) {
-      const because = impossiblePath(route, rule);
-      if (because !== undefined) add(['matches', index, 'paths', at, 'value'], because.message, because.hint);
-    }
-    for (const [at, rule] of (match.headers ?? []).entries()) {
-      const other = (match.headers ?? []).slice(0, at).findIndex((before) => exactly(before) && exactly(rule) && before.name.toLowerCase() === rule.name.toLowerCase() && before.value !== rule.value);
-      if (other >= 0) add(['matches', index, 'headers', at], `headers[${other}] wants another value of the same header, so the entry can never match`, 'Give each value an entry of its own.');
-    }
-  }
-  return mistakes;
+  if (unreachable !== undefined) mistakes.push({ path: ['host'], message: `${unreachable}, so this route can never match`, hint: 'Take the route out.' });
+  if (route.deny === true) return [...mistakes, ...besideDeny(route)];
+  if (pattern.value.wildcard && route.token_env !== undefined) mistakes.push({ path: ['token_env'], message: 'a credential belongs to one host, and this route is for many', hint: 'Give the host of the credential a route of its own.' });
+  const [matches, deny] = [route.matches ?? [], route.deny ?? []];
+  return [
+    ...mistakes,
+    ...repeated('matches', matches),
+    ...matches.flatMap((entry, index) => impossibleMatch(route, entry).map((mistake) => below('matches', index, mistake))),
+    ...shadowed(matches, deny),
+    ...repeated('deny', deny),
+    ...deny.flatMap((entry, index) => impossibleDeny(entry).map((mistake) => below('deny', index, mistake))),
+  ];
 }
 
-function exactly(rule: { readonly type?: 'exact' | 'regex' | undefined }): boolean {
-  return rule.type !== 'regex';
+function below(list: 'matches' | 'deny', index: number, mistake: Mistake): Mistake {
+  return { ...mistake, path: [list, index, ...mistake.path] };
 }
 
-function impossiblePath(route: RouteParts, rule: NonNullable<MatchRule['paths']>[number]): { readonly message: string; readonly hint: string } | undefined {
-  const target = rule.type === 'regex' ? undefined : canonicalPath(rule.value);
-  if (target === undefined || !target.ok) return undefined;
-  if (hidesSlash(target.value.path) && route.encoded_slash !== true) {
-    return { message: 'has an encoded slash, which this route does not let through, so it can never match', hint: 'Set encoded_slash: true on the route.' };
-  }
-  if (rule.type !== 'exact') return undefined;
-  const git = gitOperation(target.value);
-  if (git === 'push') return { message: 'git push over https is always blocked, so this can never match', hint: 'Push through the git gate.' };
-  if (git === 'fetch' && route.git?.fetch !== true) return { message: 'git fetch is not allowed on this route, so this can never match', hint: 'Set git: {fetch: true} on the route.' };
-  return undefined;
+/** Keys of which nothing is left where the whole host is blocked; those that this code does not know too. */
+function besideDeny(route: RouteParts): Mistake[] {
+  const others = Object.entries(route).filter(([key, value]) => value !== undefined && key !== 'host' && key !== 'deny');
+  // Scheme and slot of a credential are one key to a person.
+  const told = others.filter(([key]) => key !== 'token_env' || route.auth_scheme === undefined);
+  return told.map(([key]) => ({ path: [key], message: 'has no place beside deny: true, which blocks the whole host', hint: 'Take it out, or list under deny the requests that are to be blocked.' }));
+}
+
+function repeated(list: 'matches' | 'deny', entries: readonly MatchRule[]): Mistake[] {
+  const first = firstPlaces(entries);
+  return entries.flatMap((entry, index) => {
+    const same = first.get(JSON.stringify(entry)) ?? index;
+    return same === index ? [] : [below(list, index, { path: [], message: `the same as ${list}[${same}], so it can never decide anything`, hint: 'Take it out.' })];
+  });
+}
+
+function shadowed(matches: readonly MatchRule[], deny: readonly MatchRule[]): Mistake[] {
+  const denied = firstPlaces(deny);
+  return matches.flatMap((entry, index) => {
+    const by = denied.get(JSON.stringify(entry));
+    return by === undefined ? [] : [below('matches', index, { path: [], message: `deny[${by}] blocks all that fits, so it can never match`, hint: 'Take one of the two out.' })];
+  });
+}
+
+function firstPlaces(entries: readonly MatchRule[]): ReadonlyMap<string, number> {
+  return new Map(entries.map((entry, index) => [JSON.stringify(entry), index] as const).reverse());
 }

@@ -23,3 +23,15 @@ export function hintOf(issue: z.core.$ZodIssue): string {
   const hint = issue.code === 'custom' ? issue.params?.['hint'] : undefined;
   return typeof hint === 'string' ? hint : '';
 }
+
+/**
+ * Issues as somebody reads them who writes one of several forms: where it is the form with maps in it, what is wrong in
+ * those instead of the sentence that lists the forms.
+ */
+export function inside(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== 'invalid_union') return [issue];
+    const form = issue.errors.find((each) => each.every(({ path }) => path.length > 0) && each.some(({ code, path }) => code === 'unrecognized_keys' || path.length > 1));
+    return form === undefined ? [issue] : inside(form.map((each) => ({ ...each, path: [...issue.path, ...each.path] })));
+  });
+}

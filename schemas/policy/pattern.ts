@@ -14,15 +14,15 @@ const LONGEST_PATTERN = 512;
 /** Programs above this many instructions cost memory and time out of proportion to any real rule. */
 const LARGEST_PROGRAM = 500;
 
-/** RE2 syntax: no back references, no look-around. Case-sensitive; `.` does not match a line end. */
-export function compilePattern(source: string): Result<Pattern> {
-  const compiled = compile(source);
+/** RE2 syntax: no back references, no look-around. Case-sensitive unless told; `.` does not match a line end. */
+export function compilePattern(source: string, letters?: 'any case'): Result<Pattern> {
+  const compiled = compile(source, letters === undefined ? 0 : RE2JS.CASE_INSENSITIVE);
   return compiled.ok ? accepted(patternOf(compiled.value)) : compiled;
 }
 
 /** As `compilePattern`, for a rule on paths: an expression that no canonical path can match is refused too. */
 export function compilePathPattern(source: string): Result<Pattern> {
-  const compiled = compile(source);
+  const compiled = compile(source, 0);
   if (!compiled.ok) return compiled;
   const program: Program = compiled.value.re2().prog;
   if (!canMatchAPath(program)) return refused('no path can match this: it covers the whole path, from the first / to the end, and sees neither query nor dot segments');
@@ -33,10 +33,10 @@ function patternOf(compiled: RE2JS): Pattern {
   return { matches: (text) => compiled.matches(text) };
 }
 
-function compile(source: string): Result<RE2JS> {
+function compile(source: string, flags: number): Result<RE2JS> {
   if (source.length > LONGEST_PATTERN) return refused(`a regular expression has at most ${LONGEST_PATTERN} characters`);
   try {
-    const compiled = RE2JS.compile(source);
+    const compiled = RE2JS.compile(source, flags);
     return compiled.programSize() > LARGEST_PROGRAM ? refused('the regular expression is too large') : accepted(compiled);
   } catch (error) {
     return refused(`not a regular expression (RE2 syntax): ${error instanceof Error ? error.message : String(error)}`);

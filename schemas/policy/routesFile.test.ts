@@ -129,7 +129,7 @@ describe('what can never match is refused, with its place and what to do', () =>
   });
 
   test('an unknown key is told which ones there are', () => {
-    expect(errorsOf('routes:\n- host: a.test\n  matches: [{path: []}]\n')[0]).toMatchObject({ line: 3, column: 14, key: 'routes[0].matches[0].path', message: 'unknown key', hint: 'Allowed here: paths, methods, headers.' });
+    expect(errorsOf('routes:\n- host: a.test\n  matches: [{path: []}]\n')[0]).toMatchObject({ line: 3, column: 14, key: 'routes[0].matches[0].path', message: 'unknown key', hint: 'Allowed here: paths, methods, headers, query.' });
     expect(errorsOf('routs: []\n')[0]?.hint).toBe('Allowed here: log, routes.');
   });
 

@@ -1,7 +1,7 @@
 import { LineCounter, isMap, isNode, isScalar, parseDocument, stringify } from 'yaml';
 import type { Document } from 'yaml';
 import * as z from 'zod';
-import { hintOf } from './issue.ts';
+import { hintOf, inside } from './issue.ts';
 import { routesFileSchema } from './routesSchema.ts';
 import type { RoutesFile } from './routesSchema.ts';
 
@@ -67,7 +67,7 @@ export function routesFileProblems(value: unknown): readonly RoutesProblem[] {
 }
 
 function problemsOf(error: z.ZodError): RoutesProblem[] {
-  return error.issues.flatMap((issue) => placesOf(issue).map((path) => ({ path, key: keyText(path), message: sentence(issue), hint: hintFor(issue) })));
+  return inside(error.issues).flatMap((issue) => placesOf(issue).map((path) => ({ path, key: keyText(path), message: sentence(issue), hint: hintFor(issue) })));
 }
 
 function expressionsIn(value: unknown): number {
@@ -121,6 +121,7 @@ function inner(schema: unknown): unknown {
 }
 
 function elementOf(schema: unknown): unknown {
+  if (schema instanceof z.ZodUnion) return schema.options.map(elementOf).find((element) => element !== undefined);
   return schema instanceof z.ZodArray ? schema.element : undefined;
 }
 
