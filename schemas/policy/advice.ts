@@ -11,7 +11,7 @@ export function adviceOn(file: RoutesFile): Mistake[] {
     const { host, kind } = pattern.value.authority;
     const advice: Mistake[] = [];
     const inward = host === 'localhost' || (kind !== 'name' && classifyAddress(host).class === 'private');
-    if (inward && route.private_addresses !== true) {
+    if (inward && route.private_addresses !== true && route.deny !== true) {
       advice.push({ path: ['routes', index, 'host'], message: 'points inwards, where nothing is dialled without private_addresses', hint: 'Set private_addresses: true, or take the route out.' });
     }
     if (route.plaintext === true && route.token_env !== undefined) {

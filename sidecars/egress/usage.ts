@@ -38,9 +38,10 @@ export class UsageFile {
     return { version: 1, allowed: this.#allowed, blocked: this.#blocked, routes: Object.fromEntries(this.#routes) };
   }
 
-  /** A route counts as unused from the moment it is there. */
+  /** A route counts as unused from the moment it is there; one that only denies is in use as long as nothing passes. */
   watch(policy: Policy): void {
-    for (const { route } of policy.routes) {
+    for (const { route, deniesAll } of policy.routes) {
+      if (deniesAll) continue;
       const key = routeKey(route.host);
       if (!this.#routes.has(key)) this.#routes.set(key, noCount);
     }

@@ -17,7 +17,8 @@ export interface BottleRoutes {
  * Joins the manifest's routes with the provider's and numbers the credential slots, one a route, since a slot is bound
  * to its place: one host variable for two hosts fills two slots. A provider's route for a place that the manifest names
  * too joins it: the manifest's own words win, the provider adds its credential and, where the manifest says nothing about
- * requests, its lock to the paths that its CLI needs. Throws `routes-invalid` for what the proxy would refuse.
+ * requests, its lock to the paths that its CLI needs. What the manifest denies stays denied. Throws `routes-invalid` for
+ * what the proxy would refuse, and where nothing would be left of a provider's route.
  */
 export function bottleRoutes(manifest: readonly Route[], provider: readonly Route[], log: RoutesFile['log']): BottleRoutes {
   const slots = new Map<string, string>();
@@ -41,6 +42,9 @@ function joined(manifest: readonly Route[], provider: readonly Route[]): Route[]
   for (const route of provider) {
     const at = result.findIndex((one) => placeOf(one) === placeOf(route));
     const own = result[at];
+    if (own?.deny === true) {
+      throw new BottleError('routes-invalid', `The provider needs ${route.host}, and the bottle denies it.`, { hint: 'Take that host out of egress.routes, or list under its deny only the requests that are to be blocked.' });
+    }
     if (own === undefined) result.push(route);
     else result[at] = withProvider(own, route);
   }

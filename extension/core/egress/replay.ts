@@ -34,7 +34,7 @@ export interface Replay {
   readonly same: number;
   readonly newlyAllowed: readonly ReplayRow[];
   readonly newlyBlocked: readonly ReplayRow[];
-  /** What depends on headers or query values, which a log does not hold. */
+  /** What depends on headers or on the query, of which a log holds no values. */
   readonly unjudged: readonly ReplayRow[];
 }
 
@@ -81,7 +81,7 @@ const notAsSent = /[^\x21-\x7e]|\[credential\]|\\u/;
 
 /** What would newly pass and what would newly fail, had these routes been live. The verdicts are those of `decide`. */
 export async function replay(routes: RoutesFile, lines: AsyncIterable<LogLine>): Promise<Replay> {
-  const judges = { strict: compilePolicy(routes), lenient: compilePolicy(withoutHeaderRules(routes)) };
+  const judges = { least: compilePolicy(routes, 'lets least pass'), most: compilePolicy(routes, 'lets most pass') };
   const rows = { newlyAllowed: new Map<string, ReplayRow>(), newlyBlocked: new Map<string, ReplayRow>(), unjudged: new Map<string, ReplayRow>() };
   let [count, same] = [0, 0];
   for await (const line of lines) {
@@ -102,12 +102,18 @@ function add(rows: Map<string, ReplayRow>, line: LogLine, clause: string, reason
   rows.set(key, { method, host, port, path, count: (rows.get(key)?.count ?? 0) + 1, clause, reason });
 }
 
-function fateOf(judges: { readonly strict: Policy; readonly lenient: Policy }, line: LogLine): Fate {
+/** The routes twice: as if every rule on headers and queries spoke against a request, and for it. */
+interface Judges {
+  readonly least: Policy;
+  readonly most: Policy;
+}
+
+function fateOf(judges: Judges, line: LogLine): Fate {
   if (line.event !== undefined || line.host === sidecarHost || decidedElsewhere(line)) return { kind: 'same' };
   const host = parseHost(line.host.includes(':') ? `[${line.host}]` : line.host);
   if (!host.ok) return { kind: 'same' };
   const authority = { ...host.value, port: line.port };
-  const judged = line.method === 'CONNECT' ? placeJudgement(judges.strict, authority) : judgement(judges, line, authority);
+  const judged = line.method === 'CONNECT' ? placeJudgement(judges.most, authority) : judgement(judges, line, authority);
   if (typeof judged === 'string') return { kind: 'unjudged', clause: line.clause ?? '', reason: judged };
   if (judged.verdict === line.verdict) return { kind: 'same' };
   return { kind: judged.verdict === 'allow' ? 'newlyAllowed' : 'newlyBlocked', clause: judged.clause, reason: judged.reason };
@@ -129,23 +135,25 @@ function placeJudgement(policy: Policy, authority: Authority): Judgement {
 }
 
 /** The verdict, or a sentence why nobody can tell. */
-function judgement(judges: { readonly strict: Policy; readonly lenient: Policy }, line: LogLine, authority: Authority): Judgement | string {
+function judgement({ least, most }: Judges, line: LogLine, authority: Authority): Judgement | string {
   const path = pathOf(line);
   if (notAsSent.test(path) && line.clause !== 'path') return 'the log has only a part of this path';
   if (line.clause === 'inference') return 'it depends on a header, and a log holds none';
   const judgeAll = (policy: Policy): Judgement[] => targetsOf(path, line.path).map((target) => judged(policy, line, authority, target));
-  const strict = judgeAll(judges.strict);
+  const strict = judgeAll(least);
   const [first] = strict;
   if (first === undefined) return 'there is nothing to judge';
   if (strict.some((each) => each.verdict !== first.verdict)) return 'it depends on a query value, and a log holds none';
-  if (judgeAll(judges.lenient).some((each) => each.verdict !== first.verdict)) return `it depends on a header (${first.clause}), and a log holds none`;
+  if (judgeAll(most).some((each) => each.verdict !== first.verdict)) return `it depends on a header or a query value (${first.clause}), and a log holds none`;
   return first;
 }
 
 /** What was asked for, in every reading that matters: whether a git service was push or fetch stood in the query. */
 function targetsOf(path: string, logged: string): readonly string[] {
   const gitService = path.toLowerCase().endsWith('/info/refs') && /[?&;](service|…)/.test(logged);
-  return gitService ? ['git-upload-pack', 'git-receive-pack'].map((service) => `${path}?service=${service}`) : [path];
+  if (gitService) return ['git-upload-pack', 'git-receive-pack'].map((service) => `${path}?service=${service}`);
+  // Whether there was a query is known, what it said is not.
+  return [logged.includes('?') ? `${path}?unseen` : path];
 }
 
 function judged(policy: Policy, line: LogLine, authority: Authority, target: string): Judgement {
@@ -168,15 +176,4 @@ function schemeOf(policy: Policy, authority: Authority): Scheme {
 function pathOf(line: LogLine): string {
   const mark = line.path.indexOf('?');
   return mark < 0 ? line.path : line.path.slice(0, mark);
-}
-
-/** The same routes as if every header fitted: where this changes a verdict, a header decides. */
-function withoutHeaderRules(file: RoutesFile): RoutesFile {
-  return {
-    ...file,
-    routes: file.routes.map(({ matches, ...route }) => {
-      const open = matches?.map(({ headers: _unknown, ...match }) => match);
-      return open === undefined || open.some((match) => Object.keys(match).length === 0) ? route : { ...route, matches: open };
-    }),
-  };
 }

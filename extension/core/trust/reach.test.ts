@@ -72,6 +72,9 @@ test.each([
   ['a method', '[GET]', '[GET, POST]'],
   ['a path', '/v1', '/v2'],
   ['a credential of a route', 'B_TOKEN', 'C_TOKEN'],
+  ['a denied path', 'host: b.example', 'host: b.example\n      deny:\n        - methods: [DELETE]'],
+  ['a denied host', '    - host: a.example', '    - host: c.example\n      deny: true\n    - host: a.example'],
+  ['a query', 'methods: [GET]', 'methods: [GET]\n          query: []'],
   ['git fetch', 'git: {fetch: true}', 'git: {fetch: false}'],
   ['private addresses', 'host: b.example', 'private_addresses: true\n      host: b.example'],
   ['the variable behind a value', 'HOST_TOKEN', 'OTHER_TOKEN'],
@@ -116,4 +119,35 @@ test('the words name hosts, credentials, limits, remotes and variables', async (
     'see nothing of /data/', 'read files that look like secrets', 'use at most 2 processors, 480 minutes',
   ]);
   expect(reachSentence('dev', ['run shell', 'reach no host of its own'])).toBe('In the bottle "dev" it could run shell; reach no host of its own.');
+});
+
+test('what is denied and which queries may be are told in words', async () => {
+  const routes = `
+egress:
+  routes:
+    - host: a.example
+      matches:
+        - methods: [GET]
+          query: []
+    - host: b.example
+      matches:
+        - query:
+            - name: page
+            - name: q
+      deny:
+        - methods: [delete]
+          paths:
+            - value: /admin
+        - query:
+            - name: token
+        - headers:
+            - name: x-admin
+              value: .*
+              type: regex
+    - host: "*.c.example"
+      deny: true`;
+  const lines = reachLines(await bottle(routes));
+  expect(lines).toContain('reach a.example (GET; no query)');
+  expect(lines).toContain('reach b.example (no query but page, q; never DELETE /admin; never with ?token; never with x-admin)');
+  expect(lines).toContain('reach nothing at *.c.example');
 });

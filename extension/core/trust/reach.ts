@@ -4,7 +4,7 @@ import { policyRoute } from '../../../schemas/manifest/egress.ts';
 import type { GitRepo } from '../../../schemas/manifest/gitGate.ts';
 import type { Resources } from '../../../schemas/manifest/resources.ts';
 import type { Workspace } from '../../../schemas/manifest/workspace.ts';
-import type { Route } from '../../../schemas/policy/route.ts';
+import type { MatchRule, Route } from '../../../schemas/policy/route.ts';
 
 /** Plain data with one spelling: keys sorted, nothing undefined. */
 type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
@@ -60,17 +60,27 @@ export function reachSentence(bottle: string, lines: readonly string[]): string 
 }
 
 function routeLine(route: Route): string {
+  if (route.deny === true) return `reach nothing at ${route.host}`;
   const methods = [...new Set(route.matches?.flatMap((rule) => rule.methods ?? ['any method']) ?? [])];
   const paths = [...new Set(route.matches?.flatMap((rule) => rule.paths?.map((path) => path.value) ?? ['any path']) ?? [])];
+  const queries = [...new Set(route.matches?.flatMap((rule) => rule.query?.map(({ name }) => name) ?? ['any query']) ?? ['any query'])];
   const limits = [
     ...(methods.length === 0 || methods.includes('any method') ? [] : [methods.join(', ')]),
     ...(paths.length === 0 || paths.includes('any path') ? [] : [paths.join(', ')]),
+    ...(queries.includes('any query') ? [] : [queries.length === 0 ? 'no query' : `no query but ${queries.join(', ')}`]),
+    ...(route.deny?.map((entry) => `never ${deniedWords(entry)}`) ?? []),
     ...(route.git?.fetch === true ? ['git fetch'] : []),
     ...(route.private_addresses === true ? ['private addresses too'] : []),
     ...(route.plaintext === true ? ['unencrypted too'] : []),
   ];
   const credential = route.token_env === undefined ? '' : ` with the credential ${route.token_env}`;
   return `reach ${route.host}${credential}${limits.length === 0 ? '' : ` (${limits.join('; ')})`}`;
+}
+
+/** Methods, paths, headers and parameters, in the order of a request. */
+function deniedWords({ methods, paths, headers, query }: MatchRule): string {
+  const parts = [methods?.join(' or '), paths?.map(({ value }) => value).join(' or '), headers && `with ${headers.map(({ name }) => name).join(' and ')}`, query && `with ?${query.map(({ name }) => name).join(' or ?')}`];
+  return parts.filter((part) => part !== undefined).join(' ');
 }
 
 function repoLine(name: string, { url, key }: GitRepo): string {

@@ -1,3 +1,4 @@
+import { keyPath } from '../../../../schemas/manifest/position.ts';
 import { routeKey, type RouteUse } from '../../../../schemas/protocol/egressUsage.ts';
 import { meaningAt } from './meaning.ts';
 import type { ManifestPlace } from './place.ts';
@@ -17,7 +18,9 @@ export async function lensesOf(world: World, place: ManifestPlace, text: string)
   if (tree === undefined) return [];
   const top = { start: 0, end: Math.min(3, text.length) };
   if (place.kind === 'agent') return (['start', 'dry-run', 'effective'] as const).map((does) => ({ range: top, does }));
-  const hosts = tree.entries.filter(({ path, scalar }) => meaningAt('bottle', path) === 'host' && typeof scalar === 'string');
+  const denied = tree.entries.filter(({ path, scalar }) => path.at(-1) === 'deny' && scalar === true).map(({ path }) => keyPath(path.slice(0, -1)));
+  // A host that is denied is never used.
+  const hosts = tree.entries.filter(({ path, scalar }) => meaningAt('bottle', path) === 'host' && typeof scalar === 'string' && !denied.includes(keyPath(path.slice(0, -1))));
   // What a workspace recommends was never run from there.
   if (place.origin !== 'home' || hosts.length === 0) return [{ range: top, does: 'effective' }];
   const usage = await world.usage(place.name);
