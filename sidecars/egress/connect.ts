@@ -6,9 +6,11 @@ import { parseAuthority, parseHost, sameAuthority } from '../../schemas/policy/h
 import type { Authority } from '../../schemas/policy/host.ts';
 import type { Result } from '../../schemas/policy/result.ts';
 import type { Finding } from '../../schemas/protocol/egressLog.ts';
+import type { Budgets } from './budget.ts';
 import type { DecisionLog } from './decisionLog.ts';
 import { denial, sendRawDenial } from './denial.ts';
 import type { Denial } from './denial.ts';
+import type { Pools } from './dial.ts';
 import { checkFraming } from './framing.ts';
 import { headerList } from './headers.ts';
 import { canariesIn } from './incident.ts';
@@ -17,6 +19,7 @@ import type { Live } from './live.ts';
 import type { TimeLimits } from './limits.ts';
 import { isSidecarHost } from './sidecarHost.ts';
 import type { Tunnel, Tunnels } from './tunnels.ts';
+import { passUnread } from './unreadTunnel.ts';
 
 /** What a CONNECT is answered with. */
 export interface ConnectContext {
@@ -24,6 +27,8 @@ export interface ConnectContext {
   readonly tunnels: Tunnels;
   readonly log: DecisionLog;
   readonly incidents: IncidentSwitch;
+  readonly budgets: Budgets;
+  readonly pools: Pools;
   /** HTTP server that gets the tunnel's inside. */
   readonly inner: Server;
   readonly limits: TimeLimits;
@@ -45,6 +50,8 @@ export function answerConnect(context: ConnectContext, request: IncomingMessage,
     context.log.record(live, { verdict: 'block', method: 'CONNECT', host: shown.host, port: shown.port, path: '', reason: denied.reason, status: denied.status, clause: denied.clause, findings: [...findings] });
     return sendRawDenial(denied, socket);
   }
+  const found = live.policy.find('https', authority.value);
+  if (found?.route.tls_passthrough === true) return void passUnread(context, live, { found, authority: authority.value, socket, head });
   const tunnel = context.tunnels.add(authority.value, socket);
   socket.setNoDelay(true);
   socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');

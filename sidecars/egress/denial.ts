@@ -12,6 +12,8 @@ export interface Denial {
   readonly hint: string;
   /** True when the same request would be refused again. */
   readonly final: boolean;
+  /** Set when the same request may pass after so many seconds. */
+  readonly retryAfter?: number;
   /** The connection cannot be trusted to be in step any more. */
   readonly hangUp: boolean;
 }
@@ -22,8 +24,11 @@ const DRAIN_LIMIT_MS = 10_000;
 /** Who speaks, so that nobody takes our refusal for the upstream's. */
 const WHO = 'bot-bottle egress proxy';
 
-/** The MCP tool by which an agent asks a person for a route; it helps against refusals that a route could lift. */
-const proposal = { tool: 'egress-block', helps: /^(routes|plaintext$|address$|upgrade$)/ } as const;
+/** The MCP tool by which an agent asks a person for a route; it helps against refusals that a route could lift, and not where a person denied something in words. */
+const proposal = { tool: 'egress-block', helps: /^(routes(?!\[\d+\]\.deny)|plaintext$|address$|upgrade$)/ } as const;
+
+/** Statuses of refusals by the policy; others tell of something that failed. */
+const blocked: readonly number[] = [403, 429];
 
 /** Longest reason phrase, in characters: some clients show nothing else of a refused CONNECT. */
 const LONGEST_PHRASE = 160;
@@ -34,7 +39,7 @@ export function denial(status: number, clause: string, reason: string, host: str
 
 export function denialBody(denied: Denial): string {
   return `${JSON.stringify({
-    error: denied.status === 403 ? 'blocked' : 'failed',
+    error: blocked.includes(denied.status) ? 'blocked' : 'failed',
     who: WHO,
     reason: `egress: ${denied.reason}`,
     clause: denied.clause,
@@ -42,12 +47,13 @@ export function denialBody(denied: Denial): string {
     hint: denied.hint,
     tool: proposal.helps.test(denied.clause) ? proposal.tool : null,
     do_not_retry: denied.final,
+    ...(denied.retryAfter === undefined ? {} : { retry_after_seconds: denied.retryAfter }),
   })}\n`;
 }
 
 /** What a client shows that looks no further than the status line. */
 function phrase(denied: Denial): string {
-  const text = `${denied.status === 403 ? 'Blocked' : (STATUS_CODES[denied.status] ?? 'Refused')} by ${WHO}: ${denied.reason}${denied.final ? ' (do not retry)' : ''}`;
+  const text = `${blocked.includes(denied.status) ? 'Blocked' : (STATUS_CODES[denied.status] ?? 'Refused')} by ${WHO}: ${denied.reason}${denied.final ? ' (do not retry)' : ''}`;
   const plain = text.replace(/[^\x20-\x7e]/g, '?');
   return plain.length > LONGEST_PHRASE ? `${plain.slice(0, LONGEST_PHRASE - 3)}...` : plain;
 }
@@ -59,6 +65,7 @@ function lines(denied: Denial): readonly (readonly [string, string])[] {
     ['Content-Type', 'application/json'],
     ['Proxy-Status', `bot-bottle; error=http_request_denied; details="${details}"`],
     ['Cache-Control', 'no-store'],
+    ...(denied.retryAfter === undefined ? [] : [['Retry-After', String(denied.retryAfter)] as const]),
   ];
 }
 

@@ -1,7 +1,8 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import { connect } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { refusedAddress } from '../../schemas/policy/addresses.ts';
 import { authorityKey } from '../../schemas/policy/host.ts';
@@ -9,7 +10,7 @@ import type { Authority } from '../../schemas/policy/host.ts';
 import type { Scheme } from '../../schemas/policy/policy.ts';
 import type { Route } from '../../schemas/policy/route.ts';
 import type { Live } from './live.ts';
-import { PlainProxyPool, TunnelPool } from './upstreamProxy.ts';
+import { PlainProxyPool, TunnelPool, tunnelThrough } from './upstreamProxy.ts';
 import type { UpstreamProxy } from './upstreamProxy.ts';
 
 export interface ResolvedAddress {
@@ -74,6 +75,22 @@ export class Pools {
     const pool = this.#poolFor(live, scheme, authority, route, proxy);
     this.#pools.set(key, { agent: pool, scheme, authority });
     return { pool, via };
+  }
+
+  /**
+   * Resolves and checks a place that is reached without reading what goes there. What it gives dials exactly the addresses
+   * that were checked, or asks the network's proxy; its connection belongs to the caller. Rejects with `AddressRefused`.
+   */
+  async unreadWayTo(live: Live, authority: Authority, route: Route): Promise<() => Promise<Socket>> {
+    const proxy = live.proxyFor('https', authority);
+    if (proxy !== undefined) {
+      await this.#checkBehindProxy(authority, route);
+      return () => tunnelThrough({ authority, proxy, trust: live.trust });
+    }
+    const { host, port, kind } = authority;
+    const answers = kind === 'name' ? await this.#resolve(host) : [{ address: host, family: kind === 'ipv4' ? 4 : 6 }];
+    checkAddresses(host, answers.map(({ address }) => address), route);
+    return () => dialled(host, port, answers);
   }
 
   #poolFor(live: Live, scheme: Scheme, authority: Authority, route: Route, proxy: UpstreamProxy | undefined): HttpAgent {
@@ -145,6 +162,20 @@ export class Pools {
       );
     };
   }
+}
+
+function dialled(host: string, port: number, answers: readonly ResolvedAddress[]): Promise<Socket> {
+  const [first] = answers;
+  if (first === undefined) return Promise.reject(Object.assign(new Error(`${host} has no address`), { code: 'ENOTFOUND' }));
+  const lookup: LookupFunction = (_host, options, callback) => (options.all === true ? callback(null, [...answers]) : callback(null, first.address, first.family));
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, lookup, allowHalfOpen: true, noDelay: true });
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
 }
 
 function poolKey(scheme: Scheme, authority: Authority, route: Route): string {

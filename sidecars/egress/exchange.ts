@@ -8,16 +8,21 @@ import type { Route } from '../../schemas/policy/route.ts';
 import type { Finding } from '../../schemas/protocol/egressLog.ts';
 import { strayPlaceholder, withCredential } from './credential.ts';
 import type { Decision, DecisionLog } from './decisionLog.ts';
+import { admit } from './admission.ts';
+import { BudgetSpent, headBytes } from './budget.ts';
+import type { Budgets } from './budget.ts';
 import { denial, sendDenial } from './denial.ts';
 import type { Denial } from './denial.ts';
 import { AddressRefused, checkAddresses } from './dial.ts';
 import type { Pools } from './dial.ts';
 import { askingForPlain } from './echoAnswer.ts';
+import { failureOf, findingDenial } from './failure.ts';
 import { forward } from './forward.ts';
 import type { Outgoing } from './forward.ts';
 import { checkFraming } from './framing.ts';
 import type { Framing } from './framing.ts';
 import { framingHeaders, headerList, passingRequestHeaders } from './headers.ts';
+import type { HeldBodies } from './heldBodies.ts';
 import { canariesIn, isCanary } from './incident.ts';
 import type { IncidentSwitch } from './incident.ts';
 import { inspectionOf } from './inspection.ts';
@@ -60,6 +65,16 @@ interface Claimed {
   path: string;
 }
 
+/** What requests share. */
+export interface ExchangeMeans {
+  readonly log: DecisionLog;
+  readonly pools: Pools;
+  readonly incidents: IncidentSwitch;
+  readonly limits: TimeLimits;
+  readonly budgets: Budgets;
+  readonly held: HeldBodies;
+}
+
 const nowhere: Authority = { host: '', port: 0, kind: 'name' };
 
 /** Judges requests and carries those that may leave. */
@@ -68,14 +83,18 @@ export class Exchanges {
   readonly #pools: Pools;
   readonly #limits: TimeLimits;
   readonly #incidents: IncidentSwitch;
+  readonly #budgets: Budgets;
+  readonly #held: HeldBodies;
   readonly #underWay = new Set<(policy: Policy) => void>();
   /** Ends the WebSockets that are open; other exchanges end with their upstream's connection. */
   readonly #conversations = new Set<() => void>();
   /** Our name in `Via`: meeting it again means a loop. Random, so that nested bottles do not take each other for one. */
   readonly #via = `1.1 bottle-${randomBytes(4).toString('hex')}`;
 
-  constructor(log: DecisionLog, pools: Pools, incidents: IncidentSwitch, limits: TimeLimits) {
+  constructor({ log, pools, incidents, limits, budgets, held }: ExchangeMeans) {
     this.#limits = limits;
+    this.#budgets = budgets;
+    this.#held = held;
     this.#log = log;
     this.#pools = pools;
     this.#incidents = incidents;
@@ -122,15 +141,17 @@ export class Exchanges {
         const bait = canariesIn(live.scanner, { host, method: request.method ?? '', target: claimed.path, headers: asked });
         return this.#incidents.sighted(bait, { host, port, method: request.method ?? '' }) ? refuse(this.#incidents.refusal(host) ?? judged, bait) : refuse(judged);
       }
-      const { outgoing } = judged;
-      const { host, port } = outgoing.authority;
-      const errand = { host, port, method: outgoing.method };
-      const seen = outgoing.inspection.head(outgoing.method, judged.askedFor, asked);
+      const { host, port } = judged.outgoing.authority;
+      const errand = { host, port, method: judged.outgoing.method };
+      const seen = judged.outgoing.inspection.head(judged.outgoing.method, judged.askedFor, asked);
       if (seen.length > 0) {
         this.#incidents.sighted(seen, errand);
         return refuse(this.#incidents.refusal(host) ?? findingDenial(new BodyBlocked('request', seen), host), seen);
       }
-      checkAddresses(host, outgoing.authority.kind === 'name' ? [] : [host], judged.route);
+      checkAddresses(host, judged.outgoing.authority.kind === 'name' ? [] : [host], judged.route);
+      const admitted = admit({ budgets: this.#budgets, held: this.#held }, judged, headBytes(request));
+      if (!('outgoing' in admitted)) return refuse(admitted);
+      const { outgoing } = admitted;
       const way = this.#pools.wayTo(live, outgoing.scheme, outgoing.authority, judged.route);
       if (judged.expectsContinue) response.writeContinue();
       let failure: Denial | undefined;
@@ -148,14 +169,16 @@ export class Exchanges {
         ? forward(outgoing, way, request, response, this.#limits, onFailure)
         : carryWebSocket(outgoing, way, request, response, { ...leaving, key: judged.key }, this.#limits, onFailure)
       ).finally(release);
-      const { failed, bytesUp, bytesDown, findings, midStream } = outcome;
+      const { failed, bytesUp, bytesDown, findings, midStream, opened } = outcome;
       if (failed instanceof BodyBlocked && failed.side === 'request') this.#incidents.sighted(failed.findings, errand);
       const nothingSent = failure?.clause === 'address' || failure?.clause === 'certificate';
+      admitted.end(opened && !nothingSent);
       const blocked = failed instanceof BodyBlocked;
+      const fallback = failed instanceof BudgetSpent ? failed.denial.clause : 'dlp';
       const why = failure?.reason ?? (failed === undefined ? judged.reason : blocked ? failed.message : `${judged.reason}; ${withdrawn ? 'what allowed it was taken away' : failed.message}`);
       record({
         verdict: nothingSent || blocked ? 'block' : 'allow',
-        clause: nothingSent || blocked ? (findings.some(isCanary) ? 'incident' : (failure?.clause ?? 'dlp')) : judged.clause,
+        clause: nothingSent || blocked ? (findings.some(isCanary) ? 'incident' : (failure?.clause ?? fallback)) : judged.clause,
         path: outgoing.target,
         reason: blocked && midStream ? `${why} (blocked_mid_stream)` : why,
         status: response.headersSent ? response.statusCode : judged.key !== undefined && midStream ? 101 : 0,
@@ -166,7 +189,7 @@ export class Exchanges {
       });
     } catch (error) {
       const host = claimed.authority.host;
-      refuse(error instanceof AddressRefused ? failureOf(error, host) : denial(500, 'internal', 'the proxy failed while judging this request', host, 'Try again.'));
+      refuse(error instanceof AddressRefused || error instanceof BudgetSpent ? failureOf(error, host) : denial(500, 'internal', 'the proxy failed while judging this request', host, 'Try again.'));
     }
   }
 
@@ -206,7 +229,7 @@ export class Exchanges {
     const sent = echo === undefined ? credential.value.headers : askingForPlain(credential.value.headers);
     const inspection = inspectionOf(live.scanner, authority.host, verdict.route);
     return {
-      outgoing: { ...this.#outgoing(scheme, authority, method, verdict.target.path + credential.value.query, [...(key === undefined ? sent : handshakeHeaders(sent)), ['Via', this.#via]], framing.value, inspection), echo },
+      outgoing: { ...this.#outgoing(scheme, authority, method, verdict.target.path + credential.value.query, [...(key === undefined ? sent : handshakeHeaders(sent)), ['Via', this.#via]], framing.value, inspection), echo, charge: undefined },
       key: key?.value,
       match: { scheme, authority, method, path, headers },
       clause: verdict.clause,
@@ -218,27 +241,8 @@ export class Exchanges {
     };
   }
 
-  #outgoing(scheme: Scheme, authority: Authority, method: string, target: string, headers: Outgoing['headers'], framing: Framing, inspection: Inspection): Omit<Outgoing, 'echo'> {
+  #outgoing(scheme: Scheme, authority: Authority, method: string, target: string, headers: Outgoing['headers'], framing: Framing, inspection: Inspection): Omit<Outgoing, 'echo' | 'charge'> {
     const bodyScan = framing.body.kind === 'none' ? undefined : inspection.requestBody(headers, framing);
     return { scheme, authority, method, target, headers, framing: framingHeaders(framing.body, method), body: framing.body, inspection, bodyScan };
   }
-}
-
-/** A person decides whether the finding is one; the agent can only do without. */
-function findingDenial(blocked: BodyBlocked, host: string): Denial {
-  const without = blocked.side === 'request' ? 'Leave it out of the request.' : 'Do without this answer.';
-  return denial(403, 'dlp', blocked.message, host, `${without} If it is harmless, a person can narrow the detectors of this route (dlp).`);
-}
-
-/** Errors of Node's certificate check: the peer is not who the route names, so nothing was sent. */
-const certificateErrors = /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME/;
-
-function failureOf(error: Error, host: string): Denial {
-  const code = 'code' in error ? String(error.code) : '';
-  if (error instanceof BodyBlocked) return findingDenial(error, host);
-  if (error instanceof AddressRefused) return denial(403, 'address', error.message, host, 'A person can permit it with private_addresses on the route.');
-  if (certificateErrors.test(code)) return denial(502, 'certificate', `the upstream's certificate is not valid (${code})`, host, 'Nothing was sent. Tell the person who started the bottle.');
-  if (code === 'EPROXY') return denial(502, 'upstream', error.message, host, 'Tell the person who started the bottle.');
-  const status = code === 'ETIMEDOUT' ? 504 : 502;
-  return denial(status, 'upstream', code === '' || status === 504 ? error.message : `the upstream failed (${code})`, host, 'Try again later.');
 }

@@ -32,6 +32,8 @@ export interface Outgoing {
   readonly inspection: Inspection;
   /** Looks at the body before it leaves. */
   readonly bodyScan: BodyScan | undefined;
+  /** Told of bytes that nobody could count beforehand, before they go; throws `BodyBlocked` when they may not. */
+  readonly charge: ((bytes: number) => void) | undefined;
 }
 
 /** How it went. `failed` is set when the agent did not get a whole answer. */
@@ -43,6 +45,8 @@ export interface Outcome {
   readonly failed?: Error;
   /** When it failed, part of the request had gone up or part of the answer had come down. */
   readonly midStream: boolean;
+  /** An upstream was asked for; else nothing was sent for certain. */
+  readonly opened: boolean;
 }
 
 /** A pooled connection that died while idle may be replaced once, when that cannot repeat an effect. */
@@ -115,11 +119,11 @@ export function forward(
     response.on('close', () => {
       upstream?.destroy();
       const cut = failed ?? (response.writableFinished ? undefined : new Error('the agent hung up'));
-      resolve({ bytesUp, bytesDown, findings, midStream, ...(cut === undefined ? {} : { failed: cut }) });
+      resolve({ bytesUp, bytesDown, findings, midStream, opened: upstream !== undefined, ...(cut === undefined ? {} : { failed: cut }) });
     });
     response.on('error', () => response.destroy());
     if (outgoing.bodyScan === undefined) return void send(repeatable.has(outgoing.method)).end();
-    const body = request.pipe(gate(outgoing.bodyScan, 'request')).on('error', fail);
+    const body = request.pipe(gate(outgoing.bodyScan, 'request', outgoing.body.kind === 'chunked' ? outgoing.charge : undefined)).on('error', fail);
     response.on('close', () => body.destroy());
     // Nothing is dialled before there is something that may leave: a small body is judged whole first.
     body.once('readable', () => {

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerOptions } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { listenOnSocket } from '../runtime/unixSocket.ts';
+import { Budgets } from './budget.ts';
 import { answerConnect } from './connect.ts';
 import { DecisionLog } from './decisionLog.ts';
 import { denial, sendDenial, sendRawDenial } from './denial.ts';
@@ -11,11 +12,12 @@ import type { Resolve } from './dial.ts';
 import { Exchanges } from './exchange.ts';
 import { IncidentSwitch } from './incident.ts';
 import type { Entrance, Leaving } from './exchange.ts';
+import { HeldBodies, mostHeld } from './heldBodies.ts';
 import type { LineLog } from '../runtime/lineLog.ts';
 import { timeLimits } from './limits.ts';
 import type { TimeLimits } from './limits.ts';
 import type { Live } from './live.ts';
-import { Tunnels } from './tunnels.ts';
+import { Tunnels, stands } from './tunnels.ts';
 import { upgradesTo, withoutUpgrade } from './webSocket/handshake.ts';
 import type { UsageFile } from './usage.ts';
 
@@ -37,12 +39,23 @@ const serverOptions = (limits: TimeLimits): ServerOptions => ({
   requestTimeout: 0,
 });
 
+/** What a proxy takes from its process, and what it allows itself. */
+export interface ProxyMeans {
+  /** Milliseconds, never going back. */
+  readonly now: () => number;
+  /** What all requests together may hold back; bytes. */
+  readonly mostHeld: number;
+}
+
+const usualMeans: ProxyMeans = { now: () => performance.now(), mostHeld };
+
 /** The proxy: refuses everything until `configure`. One front server listens; tunnels feed an inner one. */
 export class Proxy {
   readonly #limits: TimeLimits;
   readonly #tunnels: Tunnels;
   readonly #log: DecisionLog;
   readonly #pools: Pools;
+  readonly #budgets: Budgets;
   readonly #exchanges: Exchanges;
   /** Requests in flight by connection. */
   readonly #inFlight = new WeakMap<Duplex, number>();
@@ -55,20 +68,24 @@ export class Proxy {
   #live: Live | undefined;
   #closing = false;
 
-  constructor(log: LineLog, resolve: Resolve, limits = timeLimits) {
+  constructor(log: LineLog, resolve: Resolve, limits = timeLimits, means = usualMeans) {
     this.#limits = limits;
     this.#tunnels = new Tunnels(limits);
     this.#log = new DecisionLog(log);
     this.#pools = new Pools(resolve);
     this.incidents = new IncidentSwitch(log.beside('incident.json'));
-    this.#exchanges = new Exchanges(this.#log, this.#pools, this.incidents, limits);
-    this.incidents.listen(() => this.#pools.cut());
+    this.#budgets = new Budgets(means.now);
+    this.#exchanges = new Exchanges({ log: this.#log, pools: this.#pools, incidents: this.incidents, limits, budgets: this.#budgets, held: new HeldBodies(means.mostHeld) });
+    this.incidents.listen(() => {
+      this.#pools.cut();
+      this.#tunnels.closeUnread();
+    });
     this.#front = this.#server(() => 'proxy');
     this.#front.maxConnections = MOST_CONNECTIONS;
     this.#inner = this.#server((request) => this.#entranceOf(request));
     this.#front.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       if (this.#outOfTurn(socket)) return void socket.destroy();
-      answerConnect({ live: this.#live, tunnels: this.#tunnels, log: this.#log, inner: this.#inner, incidents: this.incidents, limits }, request, socket, head);
+      answerConnect({ live: this.#live, tunnels: this.#tunnels, log: this.#log, inner: this.#inner, incidents: this.incidents, limits, budgets: this.#budgets, pools: this.#pools }, request, socket, head);
     });
     this.#inner.on('connect', (request: IncomingMessage, socket: Socket) => {
       this.#refuseRaw(socket, request, 'a tunnel inside a tunnel is never allowed', 403);
@@ -94,7 +111,7 @@ export class Proxy {
     this.#live = live;
     this.usage.watch(live.policy);
     this.#exchanges.reconsider(live.policy);
-    this.#tunnels.closeUnless((scheme, authority) => live.policy.find(scheme, authority) !== undefined);
+    this.#tunnels.closeUnless((tunnel) => stands(live.policy, tunnel));
     if (otherWays) this.#pools.clear();
     else this.#pools.retain(live);
   }

@@ -22,14 +22,19 @@ export function told(finding: Finding): string {
   return `${finding.rule} in ${finding.where} (${finding.detector})`;
 }
 
-/** Passes what the scan releases; ends in `BodyBlocked` at the first finding, before the byte that would complete it. */
-export function gate(scan: BodyScan, side: Side): Transform {
+/**
+ * Passes what the scan releases; ends in `BodyBlocked` at the first finding, before the byte that would complete it.
+ * `charge` is told of bytes before they go, and throws when they may not.
+ */
+export function gate(scan: BodyScan, side: Side, charge?: (bytes: number) => void): Transform {
   const judged = (step: ScanStep): ScanStep => {
     if (step.findings.length > 0 || step.refusal !== undefined) throw new BodyBlocked(side, step.findings, step.refusal);
     return step;
   };
   return through(scan, side, (stream, step) => {
-    for (const piece of judged(step).release) stream.push(piece);
+    const { release } = judged(step);
+    if (release.length > 0) charge?.(release.reduce((sum, piece) => sum + piece.length, 0));
+    for (const piece of release) stream.push(piece);
   });
 }
 

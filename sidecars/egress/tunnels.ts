@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import type { Authority } from '../../schemas/policy/host.ts';
-import type { Scheme } from '../../schemas/policy/policy.ts';
+import type { Policy, Scheme } from '../../schemas/policy/policy.ts';
+import type { Route } from '../../schemas/policy/route.ts';
 import type { TimeLimits } from './limits.ts';
 
 /** One CONNECT of the agent, from its answer to the end of the connection. */
@@ -9,6 +10,10 @@ export interface Tunnel {
   readonly authority: Authority;
   /** The agent's connection. */
   readonly raw: Socket;
+  /** The route under which it passes unopened; undefined when its inside is read. */
+  readonly unread: Route | undefined;
+  /** What allowed it was taken away while it was open. */
+  withdrawn: boolean;
   /** Known once the agent's first byte told TLS from plain HTTP. */
   scheme: Scheme | undefined;
   /** TLS is up; failures before are handshake failures. */
@@ -42,8 +47,8 @@ export class Tunnels {
     return this.#open.size >= MOST_TUNNELS;
   }
 
-  add(authority: Authority, raw: Socket): Tunnel {
-    const tunnel: Tunnel = { authority, raw, scheme: undefined, established: false, active: 0, idleAt: -1, headSince: undefined };
+  add(authority: Authority, raw: Socket, unread?: Route): Tunnel {
+    const tunnel: Tunnel = { authority, raw, unread, withdrawn: false, scheme: undefined, established: false, active: 0, idleAt: -1, headSince: undefined };
     this.#open.add(tunnel);
     raw.once('close', () => this.#open.delete(tunnel));
     return tunnel;
@@ -69,16 +74,22 @@ export class Tunnels {
   }
 
   /** Ends tunnels to places that are not allowed any more, requests in flight included. */
-  closeUnless(allowed: (scheme: Scheme, authority: Authority) => boolean): void {
+  closeUnless(stays: (tunnel: Tunnel) => boolean): void {
     for (const tunnel of this.#open) {
-      const schemes: readonly Scheme[] = tunnel.scheme === undefined ? ['http', 'https'] : [tunnel.scheme];
-      if (!schemes.some((scheme) => allowed(scheme, tunnel.authority))) tunnel.raw.destroy();
+      if (stays(tunnel)) continue;
+      tunnel.withdrawn = true;
+      tunnel.raw.destroy();
     }
   }
 
   /** Tunnels with nothing in flight. */
   closeIdle(): void {
     for (const tunnel of this.#open) if (tunnel.active === 0) tunnel.raw.destroy();
+  }
+
+  /** Those whose inside nobody looks at. */
+  closeUnread(): void {
+    for (const tunnel of this.#open) if (tunnel.unread !== undefined) tunnel.raw.destroy();
   }
 
   closeAll(): void {
@@ -93,4 +104,17 @@ export class Tunnels {
       if (now - tunnel.headSince > limit) tunnel.raw.destroy();
     }
   }
+}
+
+/** Whether a tunnel may stand under a policy: its place is listed, and is read, or passes unread to the same addresses, as it began. */
+export function stands(policy: Policy, { unread, scheme, authority }: Tunnel): boolean {
+  if (unread !== undefined) {
+    const route = policy.find('https', authority)?.route;
+    return route?.tls_passthrough === true && (route.private_addresses ?? false) === (unread.private_addresses ?? false);
+  }
+  const schemes: readonly Scheme[] = scheme === undefined ? ['http', 'https'] : [scheme];
+  return schemes.some((each) => {
+    const route = policy.find(each, authority)?.route;
+    return route !== undefined && route.tls_passthrough !== true;
+  });
 }

@@ -124,7 +124,7 @@ export class TunnelPool extends HttpsAgent {
   createConnection(_options: RequestOptions, created: Created): undefined {
     const { authority, check, trust } = this.#to;
     check()
-      .then(() => tunnel(this.#to))
+      .then(() => tunnelThrough(this.#to))
       .then((socket) => created(null, tlsConnect({ socket, host: authority.host, ...(authority.kind === 'name' ? { servername: authority.host } : {}), secureContext: trust, rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] })))
       .catch((error: unknown) => created(asError(error)));
     return undefined;
@@ -135,7 +135,8 @@ function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-function tunnel({ authority, proxy, trust }: WayThrough): Promise<Socket> {
+/** A CONNECT tunnel through a proxy, as it came. Rejects with one sentence and the code `EPROXY`; `check` is the caller's to run. */
+export function tunnelThrough({ authority, proxy, trust }: Omit<WayThrough, 'check'>): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const place = authorityKey(authority);
     const connecting = (proxy.secure ? httpsRequest : httpRequest)({

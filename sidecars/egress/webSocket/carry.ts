@@ -29,7 +29,7 @@ export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMe
     const findings: Finding[] = [];
     let failed: Error | undefined;
     const upstream = openUpstream(outgoing, way, limits);
-    const done = (midStream: boolean): void => resolve({ bytesUp: bytes.up, bytesDown: bytes.down, findings, midStream, ...(failed === undefined ? {} : { failed }) });
+    const done = (midStream: boolean): void => resolve({ bytesUp: bytes.up, bytesDown: bytes.down, findings, midStream, opened: true, ...(failed === undefined ? {} : { failed }) });
     const fail = (error: Error): void => {
       if (failed !== undefined) return;
       failed = error;
@@ -63,7 +63,7 @@ export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMe
       const told = inspection.action === 'block' ? {} : { found: (seen: readonly Finding[]): void => void findings.push(...seen) };
       const blot = (data: Buffer): Buffer => (echo === undefined ? data : Buffer.from(echo.text(data.toString('latin1')), 'latin1'));
       converse(
-        { stream: socket, head, scan: inspection.messages('up'), clean: blot },
+        { stream: socket, head, scan: inspection.messages('up'), clean: blot, ...(outgoing.charge === undefined ? {} : { charge: outgoing.charge }) },
         { stream: far, head: farHead, scan: inspection.messages('down'), clean: (data) => data, ...told },
         (count, direction) => (bytes[direction] += count),
         limits,

@@ -6,7 +6,6 @@ import { scanLimits } from '../dlp/limits.ts';
 import type { TimeLimits } from '../limits.ts';
 import { BodyBlocked } from '../scanStream.ts';
 import { FrameError, FrameReader, closing, frame } from './frames.ts';
-import type { Message } from './frames.ts';
 
 /** One end of a WebSocket that runs through us. */
 export interface End {
@@ -19,6 +18,8 @@ export interface End {
   readonly found?: (findings: readonly Finding[]) => void;
   /** Applied to what this end gets. */
   readonly clean: (data: Buffer) => Buffer;
+  /** Told of bytes from this end before they go on; throws `BodyBlocked` when they may not. */
+  readonly charge?: (bytes: number) => void;
 }
 
 /** After a close frame, or when one end is gone, the other gets this long to say goodbye. Milliseconds. */
@@ -66,7 +67,9 @@ async function carry(from: End, to: End, fromClient: boolean, counted: (bytes: n
       if (from.found !== undefined) {
         if (step.findings.length > 0) from.found(step.findings);
       } else if (step.findings.length > 0 || step.refusal !== undefined) throw new BodyBlocked(fromClient ? 'request' : 'answer', step.findings, step.refusal);
-      await send(to, message, fromClient);
+      const bytes = frame({ kind: message.kind, data: to.clean(message.data) }, fromClient);
+      from.charge?.(bytes.length);
+      await send(to.stream, bytes);
       if (message.kind === 'close') return true;
     }
     return false;
@@ -81,8 +84,8 @@ async function carry(from: End, to: End, fromClient: boolean, counted: (bytes: n
   return 'gone';
 }
 
-async function send({ stream, clean }: End, { kind, data }: Message, masked: boolean): Promise<void> {
-  if (stream.destroyed || stream.write(frame({ kind, data: clean(data) }, masked))) return;
+async function send(stream: Duplex, bytes: Buffer): Promise<void> {
+  if (stream.destroyed || stream.write(bytes)) return;
   await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => undefined);
 }
 

@@ -1,0 +1,49 @@
+import type { Route } from '../../schemas/policy/route.ts';
+import type { Budgets } from './budget.ts';
+import type { Denial } from './denial.ts';
+import type { Outgoing } from './forward.ts';
+import { givingBack, noRoom } from './heldBodies.ts';
+import type { HeldBodies } from './heldBodies.ts';
+
+/** A request that may leave, and the rule that says so. */
+interface Judged {
+  readonly route: Route;
+  readonly clause: string;
+  readonly outgoing: Outgoing;
+}
+
+/** A request with its share of what is limited. */
+export interface Admission {
+  readonly outgoing: Outgoing;
+  /** To be called at its end. What was not `sent` for certain leaves the budget as it was. */
+  readonly end: (sent: boolean) => void;
+}
+
+/**
+ * Takes a request's share before anything of it goes: of its route's budget the head and a body of known length, and room
+ * for a body that is held back. `head` is its size in bytes. Throws `BudgetSpent`; the denial is for want of room.
+ */
+export function admit({ budgets, held }: { readonly budgets: Budgets; readonly held: HeldBodies }, { route, clause, outgoing }: Judged, head: number): Admission | Denial {
+  const { body, bodyScan } = outgoing;
+  const meter = budgets.meterOf(route, clause);
+  const spending = meter?.take(head + (body.kind === 'length' ? Number(body.length) : 0));
+  const giveBack = (): void => {
+    if (spending !== undefined) meter?.giveBack(spending);
+  };
+  const release = held.take(body);
+  if (release === undefined) {
+    giveBack();
+    return noRoom(outgoing.authority.host);
+  }
+  return {
+    outgoing: {
+      ...outgoing,
+      bodyScan: bodyScan === undefined ? undefined : givingBack(bodyScan, release),
+      charge: meter === undefined ? undefined : (bytes) => void meter.take(bytes),
+    },
+    end(sent) {
+      release();
+      if (!sent) giveBack();
+    },
+  };
+}
