@@ -5,6 +5,7 @@ import { changes } from './changes.ts';
 import { cleanup } from './cleanup.ts';
 import { discard } from './discard.ts';
 import { doctor } from './doctor.ts';
+import { edit } from './edit.ts';
 import { exec } from './exec.ts';
 import { explain } from './explain.ts';
 import { info } from './info.ts';
@@ -16,4 +17,4 @@ import { start } from './start.ts';
 import { stop } from './stop.ts';
 
 /** Every command, in the order of the help text. */
-export const commands: readonly Command[] = [start, attach, exec, list, info, changes, apply, discard, log, routes, explain, stop, cleanup, init, doctor];
+export const commands: readonly Command[] = [start, attach, exec, list, info, changes, apply, discard, log, routes, explain, stop, cleanup, init, edit, doctor];

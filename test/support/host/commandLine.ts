@@ -25,8 +25,8 @@ export interface CommandLine {
   run(args: readonly string[], input?: string | Buffer): Promise<Outcome>;
   /** stdout of `--json` as a value; throws when the command failed. */
   json(args: readonly string[]): Promise<unknown>;
-  /** The command on a terminal of its own. */
-  onTerminal(args: readonly string[], size?: { cols: number; rows: number }): Terminal;
+  /** The command on a terminal of its own, with these variables besides. */
+  onTerminal(args: readonly string[], size?: { cols: number; rows: number }, env?: Readonly<Record<string, string>>): Terminal;
   write(path: string, text: string): void;
   /** Ends every bottle of this home and removes everything. */
   close(): Promise<void>;
@@ -87,7 +87,7 @@ export function createCommandLine(options: { readonly manifests: Readonly<Record
     run,
     json,
     write: write(workspace),
-    onTerminal: (args, size = { cols: 80, rows: 24 }) => terminal(spawnPty(process.execPath, [cli, ...args], { ...size, cwd: workspace, env, name: 'xterm-256color' })),
+    onTerminal: (args, size = { cols: 80, rows: 24 }, more = {}) => terminal(spawnPty(process.execPath, [cli, ...args], { ...size, cwd: workspace, env: { ...env, ...more }, name: 'xterm-256color' })),
     close: async () => {
       const bottles = await json(['list']);
       for (const bottle of Array.isArray(bottles) ? bottles : []) await run(['stop', String(bottle.slug), '--discard-changes']);
