@@ -21,6 +21,8 @@ test('a refusal says who, why, what to do and not to try again', () => {
 test.each([
   ['routes[0].matches', 'egress-block'],
   ['routes[2].git.fetch', 'egress-block'],
+  ['routes[0].deny', null],
+  ['routes[0].deny[2]', null],
   ['plaintext', 'egress-block'],
   ['address', 'egress-block'],
   ['framing', null],
