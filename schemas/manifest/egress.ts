@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { conflicts, type RouteIdentity } from '../policy/conflicts.ts';
+import { conflicts, type Conflict } from '../policy/conflicts.ts';
 import { authorityKey } from '../policy/host.ts';
 import { parseHostPattern } from '../policy/hostPattern.ts';
-import { hintOf, inside } from '../policy/issue.ts';
+import { hintOf, inside, type Mistake } from '../policy/issue.ts';
 import { authSchemeSchema, routeSchema, type MatchRule, type Route } from '../policy/route.ts';
 import { logLevelSchema } from '../policy/routesFile.ts';
 import { describeIssue } from './describe.ts';
@@ -84,15 +84,25 @@ export function policyRoute(route: ManifestRoute & Pick<WrittenRoute, 'remove'>)
   };
 }
 
-function uniqueHosts(routes: readonly Omit<RouteIdentity, 'token_env' | 'auth_scheme'>[], context: z.RefinementCtx): void {
-  // Without their credentials: one host variable may serve two hosts, each gets a slot of its own.
-  for (const { path, message, hint } of conflicts(routes.map(({ host: name, plaintext: open, deny: denied, tls_passthrough: blind }) => ({ host: name, plaintext: open, deny: denied, tls_passthrough: blind })))) {
-    context.addIssue({ code: 'custom', path: [...path], message: withHint(message, hint) });
-  }
+/**
+ * What makes routes of a manifest collide. Without their credentials: one host variable may serve two hosts, each gets a
+ * slot of its own.
+ */
+export function routeConflicts(routes: readonly ManifestRoute[]): Conflict[] {
+  return conflicts(routes.map(({ host: name, plaintext: open, deny: denied, tls_passthrough: unread }) => ({ host: name, plaintext: open, deny: denied, tls_passthrough: unread })));
+}
+
+function uniqueHosts(routes: readonly WrittenRoute[], context: z.RefinementCtx): void {
+  for (const mistake of routeConflicts(routes)) context.addIssue({ code: 'custom', path: [...mistake.path], message: mistakeSentence(mistake) });
 }
 
 /** Keys of the policy that a manifest writes otherwise. */
 const manifestNames: Readonly<Record<string, readonly string[]>> = { auth_scheme: ['auth', 'scheme'], token_env: ['auth', 'token_ref'] };
+
+/** A mistake and what to do about it, in one. */
+export function mistakeSentence({ message, hint }: Pick<Mistake, 'message' | 'hint'>): string {
+  return withHint(message, hint);
+}
 
 function withHint(message: string, hint: string): string {
   return hint === '' ? message : `${message.replace(/\.$/, '')}. ${hint}`;

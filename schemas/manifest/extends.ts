@@ -1,5 +1,5 @@
 import type { Bottle, WrittenBottle } from './bottle.ts';
-import { routeKey, type ManifestRoute, type WrittenRoute } from './egress.ts';
+import { mistakeSentence, routeConflicts, routeKey, type ManifestRoute, type WrittenRoute } from './egress.ts';
 import type { EnvValue } from './envValue.ts';
 import type { GitRepo, GitUser, WrittenGitRepo } from './gitGate.ts';
 import type { ManifestSource } from './parse.ts';
@@ -151,12 +151,15 @@ export function effectiveBottleWithOrigins(chain: readonly BottleLink[]): Effect
     else faults.push(incomplete(chain, name, url === undefined ? 'url' : 'key'));
   }
   const routes: ManifestRoute[] = [];
+  const places: Origin[] = [];
   for (const { value, origin } of merged.routes.values()) {
     const { remove, ...route } = value;
     if (remove === true) continue;
     note(origin, 'egress', 'routes', routes.length);
     routes.push(route);
+    places.push(origin);
   }
+  faults.push(...conflictFaults(chain, routes, places));
   for (const [name, { origin }] of merged.env) note(origin, 'env', name);
   if (merged.provider !== undefined) noteProvider(chain, merged.provider.origin, note);
   if (merged.log !== undefined) note(merged.log.origin, 'egress', 'log');
@@ -199,6 +202,19 @@ function removalFaults(layers: readonly Layer[]): MergeFault[] {
     }
   }
   return faults;
+}
+
+/** Routes of several files that collide, told at the one of the two that the nearer file has. */
+function conflictFaults(chain: readonly BottleLink[], routes: readonly ManifestRoute[], places: readonly Origin[]): MergeFault[] {
+  const distance = ({ file }: Origin): number => chain.findIndex((link) => link.source.file === file);
+  return routeConflicts(routes).flatMap(({ path: [index], other, message, hint }) => {
+    const ends = [Number(index), other].flatMap((at) => (places[at] === undefined ? [] : [{ at, origin: places[at] }]));
+    const [near, far] = ends.sort((a, b) => distance(a.origin) - distance(b.origin));
+    if (near === undefined || far === undefined) return [];
+    // Places in the effective list say nothing to a person who sees one file.
+    const reason = mistakeSentence({ message: message.replace(/ \(routes\[\d+\]\)/, '').replace(/is already routes\[\d+\]/, 'has a route already'), hint: hint.includes('routes[') ? '' : hint });
+    return [{ ...near.origin, message: `cannot stand beside the route for ${routes[far.at]?.host ?? ''} (${far.origin.file}): ${reason}` }];
+  });
 }
 
 /** An upstream that no file of the chain completes, told in the nearest file that names it. */

@@ -13,6 +13,11 @@ export interface RouteIdentity {
   readonly deny?: true | readonly unknown[] | undefined;
 }
 
+/** A route that collides, by its index at the head of the path, and the one it collides with. */
+export interface Conflict extends Mistake {
+  readonly other: number;
+}
+
 interface Claim {
   readonly key: string;
   readonly index: number;
@@ -23,10 +28,10 @@ interface Claim {
  * one form a credential slot: its value was given for a host, and goes to no other. A wildcard beside an exact host is no
  * conflict, the exact one decides; unless the wildcard denies what the exact host would be for.
  */
-export function conflicts(routes: readonly RouteIdentity[]): Mistake[] {
+export function conflicts(routes: readonly RouteIdentity[]): Conflict[] {
   const places = new Map<string, Claim>();
   const slots = new Map<string, Claim & { readonly scheme: string | undefined }>();
-  const mistakes: Mistake[] = [];
+  const mistakes: Conflict[] = [];
   for (const [index, route] of routes.entries()) {
     const pattern = parseHostPattern(route.host);
     if (!pattern.ok) continue;
@@ -34,7 +39,7 @@ export function conflicts(routes: readonly RouteIdentity[]): Mistake[] {
     const taken = own.map((place) => places.get(place)).find((claim) => claim !== undefined);
     if (taken !== undefined) {
       const denied = route.deny === true || routes[taken.index]?.deny === true;
-      mistakes.push({ path: [index, 'host'], message: `${taken.key} is already routes[${taken.index}]; one route per host`, hint: denied ? 'One of the two denies it: take the other out.' : `Join the two, as entries of matches in routes[${taken.index}].` });
+      mistakes.push({ other: taken.index, path: [index, 'host'], message: `${taken.key} is already routes[${taken.index}]; one route per host`, hint: denied ? 'One of the two denies it: take the other out.' : `Join the two, as entries of matches in routes[${taken.index}].` });
       continue;
     }
     const key = authorityKey(pattern.value.authority);
@@ -42,13 +47,13 @@ export function conflicts(routes: readonly RouteIdentity[]): Mistake[] {
     if (route.token_env === undefined) continue;
     const slot = slots.get(route.token_env);
     if (slot === undefined) slots.set(route.token_env, { key, index, scheme: route.auth_scheme });
-    else mistakes.push({ path: [index, 'token_env'], message: `${route.token_env} belongs to ${slot.key} (routes[${slot.index}]); a credential slot is for one place`, hint: 'Give this route a slot of its own, or take its credential away.' });
+    else mistakes.push({ other: slot.index, path: [index, 'token_env'], message: `${route.token_env} belongs to ${slot.key} (routes[${slot.index}]); a credential slot is for one place`, hint: 'Give this route a slot of its own, or take its credential away.' });
   }
   return [...mistakes, ...coveredRoutes(routes)];
 }
 
 /** Routes of which a deny that stands above them leaves nothing, or would have to look where nothing is seen. */
-function coveredRoutes(routes: readonly RouteIdentity[]): Mistake[] {
+function coveredRoutes(routes: readonly RouteIdentity[]): Conflict[] {
   const patterns = routes.map(({ host }) => parseHostPattern(host));
   const denials = new Map(patterns.flatMap((pattern, index) => (pattern.ok && routes[index]?.deny !== undefined ? [[denyKey(pattern.value), index] as const] : [])));
   return routes.flatMap((route, index) => {
@@ -58,9 +63,9 @@ function coveredRoutes(routes: readonly RouteIdentity[]): Mistake[] {
     const above = [...new Set(coveringKeys(pattern.value.authority).map((key) => denials.get(key)))].filter((by) => by !== undefined && by !== index && keyOf(patterns[by]) !== own);
     const whole = above.find((by) => by !== undefined && routes[by]?.deny === true);
     const [some] = above;
-    if (whole !== undefined) return [{ path: [index, 'host'], message: `routes[${whole}] denies ${routes[whole]?.host ?? ''} as a whole, so this can never decide anything`, hint: 'Take one of the two out, or deny less.' }];
+    if (whole !== undefined) return [{ other: whole, path: [index, 'host'], message: `${routes[whole]?.host ?? ''} (routes[${whole}]) is denied as a whole, so a route for ${route.host} can never decide anything`, hint: 'Take one of the two out, or deny less.' }];
     if (some === undefined || route.tls_passthrough !== true) return [];
-    return [{ path: [index, 'tls_passthrough'], message: `routes[${some}] denies requests to ${routes[some]?.host ?? ''}, and nobody would see them here`, hint: `Take tls_passthrough away, or deny in routes[${some}].` }];
+    return [{ other: some, path: [index, 'tls_passthrough'], message: `${routes[some]?.host ?? ''} (routes[${some}]) denies single requests, and nobody would see those to ${route.host}`, hint: `Take tls_passthrough away, or that deny.` }];
   });
 }
 
