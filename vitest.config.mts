@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests of one kind run as one project: `npx vitest run --project unit`. */
-const project = (name: string, include: string[], extra: { testTimeout: number; oneAtATime?: boolean; globalSetup?: string }) => ({
+const project = (name: string, include: string[], extra: { testTimeout: number; oneAtATime?: boolean; isolate?: boolean; globalSetup?: string }) => ({
   test: {
     name,
     include,
@@ -10,6 +10,7 @@ const project = (name: string, include: string[], extra: { testTimeout: number; 
     hookTimeout: extra.testTimeout * 2,
     // Worlds (daemons, namespaces, a browser) share one machine: one file at a time.
     fileParallelism: !extra.oneAtATime,
+    isolate: extra.isolate ?? true,
     ...(extra.globalSetup === undefined ? {} : { globalSetup: extra.globalSetup }),
   },
 });
@@ -17,7 +18,8 @@ const project = (name: string, include: string[], extra: { testTimeout: number; 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['{schemas,extension,sidecars,webviews}/**/*.test.ts', 'test/support/**/*.test.ts'], { testTimeout: 15_000 }),
+      // No module of ours has state, so files may share a process: a third of the time.
+      project('unit', ['{schemas,extension,sidecars,webviews}/**/*.test.ts', 'test/support/**/*.test.ts'], { testTimeout: 15_000, isolate: false }),
       project('bundles', ['test/bundles/**/*.test.ts'], { testTimeout: 120_000, oneAtATime: true }),
       project('contract', ['test/contract/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
       project('integration', ['test/integration/**/*.test.ts'], { testTimeout: 60_000, oneAtATime: true }),
