@@ -69,6 +69,7 @@ export function decidePlace(policy: Policy, scheme: Scheme, authority: Authority
 export function decide(policy: Policy, request: MatchRequest): Verdict {
   const found = decidePlace(policy, request.scheme, request.authority);
   if ('verdict' in found) return found;
+  if (found.route.tls_passthrough === true) return unread(found, request);
   if (!isAllowableMethod(request.method)) {
     return block('method', `${shownMethod(request.method)} is never allowed`, 'Use another method.', found);
   }
@@ -98,6 +99,13 @@ export function decide(policy: Policy, request: MatchRequest): Verdict {
   const fit = fittingRule(found, request, target.value);
   if (fit === undefined) return block(`${found.clause}.matches`, `no entry of matches fits this ${request.method}`, ASK, found);
   return { verdict: 'allow', clause: fit, reason: `allowed by the route for ${found.route.host} (${fit})`, route: found.route, target: target.value };
+}
+
+/** Whatever is asked for inside, nobody will see it; what the request would be is not judged here either. */
+function unread({ clause, route }: CompiledRoute, { path }: MatchRequest): Verdict {
+  const canonical = canonicalPath(path);
+  const target = canonical.ok ? canonical.value : { path, query: '' };
+  return { verdict: 'allow', clause, reason: `the route for ${route.host} passes TLS through unread (${clause}.tls_passthrough): nothing inside is seen or judged`, route, target };
 }
 
 function shownMethod(method: string): string {

@@ -47,7 +47,8 @@ export interface ProxyMeans {
   readonly mostHeld: number;
 }
 
-const usualMeans: ProxyMeans = { now: () => performance.now(), mostHeld };
+/** Those of a bottle. */
+export const usualMeans: ProxyMeans = { now: () => performance.now(), mostHeld };
 
 /** The proxy: refuses everything until `configure`. One front server listens; tunnels feed an inner one. */
 export class Proxy {

@@ -48,6 +48,17 @@ describe('a log against changed routes', () => {
     expect(await under([{ host: 'a.test:8443' }], line({ method: 'CONNECT', path: '', port: 8443 }), line({ method: 'CONNECT', path: '' }))).toMatchObject({ same: 1, newlyAllowed: [{ method: 'CONNECT', port: 8443 }] });
   });
 
+  test('what passes within a budget is not guessed; without one it would pass', async () => {
+    const spent = line({ status: 429, clause: 'routes[0].budget' });
+    expect(await under([{ host: 'a.test', budget: { sent: '1MiB', window: '1h' } }], spent, allowed({}))).toMatchObject({ same: 0, newlyAllowed: [], unjudged: [{ count: 2, clause: 'routes[0].budget', reason: expect.stringContaining('sent before') }] });
+    expect(await under([{ host: 'a.test' }], spent, allowed({}))).toMatchObject({ same: 1, newlyAllowed: [{ count: 1, clause: 'routes[0]' }], unjudged: [] });
+  });
+
+  test('a tunnel that passes unread is judged by its place, and requests seen before would pass unseen', async () => {
+    const unread: Route[] = [{ host: 'a.test', tls_passthrough: true }];
+    expect(await under(unread, allowed({ method: 'CONNECT', path: '' }), allowed({}), line({ method: 'PUT', path: '/x', clause: 'routes[0].matches' }))).toMatchObject({ same: 2, newlyAllowed: [{ method: 'PUT', reason: expect.stringContaining('unread') }] });
+  });
+
   test('what depends on a header or a query value is not guessed', async () => {
     const headers: Route = { host: 'a.test', matches: [{ methods: ['GET'], headers: [{ name: 'x', value: 'y' }] }] };
     const { unjudged } = await under([headers], line({}), allowed({}), line({ method: 'POST' }));

@@ -115,6 +115,8 @@ function fateOf(judges: Judges, line: LogLine): Fate {
   const authority = { ...host.value, port: line.port };
   const judged = line.method === 'CONNECT' ? placeJudgement(judges.most, authority) : judgement(judges, line, authority);
   if (typeof judged === 'string') return { kind: 'unjudged', clause: line.clause ?? '', reason: judged };
+  const limited = judged.verdict === 'allow' ? budgetAt(judges.most, authority) : undefined;
+  if (limited !== undefined) return { kind: 'unjudged', clause: limited, reason: 'it depends on what was sent before, which is not counted here' };
   if (judged.verdict === line.verdict) return { kind: 'same' };
   return { kind: judged.verdict === 'allow' ? 'newlyAllowed' : 'newlyBlocked', clause: judged.clause, reason: judged.reason };
 }
@@ -123,6 +125,12 @@ function decidedElsewhere({ verdict, clause, findings }: LogLine): boolean {
   if (verdict === 'allow') return false;
   if (findings.length > 0) return true;
   return clause !== undefined && !clause.startsWith('routes') && !fixedRules.includes(clause);
+}
+
+/** The budget that requests to a place are held to. */
+function budgetAt(policy: Policy, authority: Authority): string | undefined {
+  const found = policy.find('https', authority) ?? policy.find('http', authority);
+  return found?.route.budget === undefined ? undefined : `${found.clause}.budget`;
 }
 
 /** A tunnel says nothing of what would go through it. */

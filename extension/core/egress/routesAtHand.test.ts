@@ -17,7 +17,7 @@ const write = (text: string): string => {
   return join(folder, 'routes.yaml');
 };
 
-const file = 'log: 2\nroutes:\n- host: a.test\n  matches:\n  - methods: [GET]\n    paths: [{value: /api}]\n- {host: 10.0.0.1}\n- {host: bücher.example, private_addresses: true}\n';
+const file = 'log: 2\nroutes:\n- host: a.test\n  matches:\n  - methods: [GET]\n    paths: [{value: /api}]\n- {host: 10.0.0.1}\n- {host: bücher.example, private_addresses: true}\n- {host: pinned.test, tls_passthrough: true, budget: {sent: 1MiB, window: 1h}}\n';
 
 async function explained(method: string, text: string): Promise<Explanation> {
   const url = parseTypedUrl(text);
@@ -34,6 +34,14 @@ describe('an explanation', () => {
     expect(await explained('POST', 'https://a.test/api')).toMatchObject({ verdict: 'block', clause: 'routes[0].matches', line: 4, column: 3, hint: expect.stringContaining('Propose'), stillAsked: [] });
     expect(await explained('TRACE', 'https://a.test/api')).toMatchObject({ verdict: 'block', clause: 'method', line: null, column: null });
     expect(await explained('GET', 'https://b.test/')).toMatchObject({ verdict: 'block', clause: 'routes', line: 2 });
+  });
+
+  test('of TLS that passes unread says that nothing inside is judged, and that a budget is asked later', async () => {
+    expect(await explained('DELETE', 'https://pinned.test/whatever')).toMatchObject({
+      verdict: 'allow', clause: 'routes[3]', line: 9, reason: expect.stringContaining('nothing inside is seen or judged'),
+      stillAsked: [expect.stringContaining('resolves'), 'whether the TLS handshake names this host', 'whether the budget of the route has room (1MiB sent in 1h)'],
+    });
+    expect(await explained('GET', 'http://pinned.test/')).toMatchObject({ verdict: 'block', clause: 'plaintext' });
   });
 
   test('asks about an address at once when the URL has one', async () => {

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { refusedAddress } from '../../../schemas/policy/addresses.ts';
 import { decide, explain } from '../../../schemas/policy/decide.ts';
 import type { MatchRequest, Verdict } from '../../../schemas/policy/decide.ts';
+import { budgetWords } from '../../../schemas/policy/budget.ts';
 import { compilePolicy } from '../../../schemas/policy/policy.ts';
+import type { Route } from '../../../schemas/policy/route.ts';
 import { locateClause, parseRoutesFile } from '../../../schemas/policy/routesFile.ts';
 import type { RoutesFile, RoutesFileError } from '../../../schemas/policy/routesFile.ts';
 import { BottleError } from '../errors.ts';
@@ -66,7 +68,7 @@ export function explainRequest(routes: RoutesAtHand, request: MatchRequest): Exp
     reason: verdict.reason,
     hint: verdict.verdict === 'block' ? verdict.hint : '',
     steps: verdict.clause === 'address' ? [...steps, `block (address): ${verdict.reason}`] : steps,
-    stillAsked: verdict.verdict === 'block' ? [] : stillAsked(request, verdict.route.private_addresses === true),
+    stillAsked: verdict.verdict === 'block' ? [] : stillAsked(request, verdict.route),
   };
 }
 
@@ -79,7 +81,8 @@ function inward(verdict: Verdict, { authority }: MatchRequest): Verdict {
   return { verdict: 'block', clause: 'address', reason, hint: 'A person can permit it with private_addresses on the route.', route: verdict.route };
 }
 
-function stillAsked({ authority }: MatchRequest, privateAllowed: boolean): readonly string[] {
-  const resolving = `whether ${authority.host} resolves to ${privateAllowed ? 'an address that may be dialled' : 'public addresses only'}`;
-  return [...(authority.kind === 'name' ? [resolving] : []), 'whether the upstream proves who it is', 'whether anything in the request is a secret'];
+function stillAsked({ authority }: MatchRequest, { private_addresses, tls_passthrough, budget }: Route): readonly string[] {
+  const resolving = `whether ${authority.host} resolves to ${private_addresses === true ? 'an address that may be dialled' : 'public addresses only'}`;
+  const within = tls_passthrough === true ? ['whether the TLS handshake names this host'] : ['whether the upstream proves who it is', 'whether anything in the request is a secret'];
+  return [...(authority.kind === 'name' ? [resolving] : []), ...within, ...(budget === undefined ? [] : [`whether the budget of the route has room (${budgetWords(budget)})`])];
 }

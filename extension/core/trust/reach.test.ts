@@ -77,6 +77,8 @@ test.each([
   ['a query', 'methods: [GET]', 'methods: [GET]\n          query: []'],
   ['git fetch', 'git: {fetch: true}', 'git: {fetch: false}'],
   ['private addresses', 'host: b.example', 'private_addresses: true\n      host: b.example'],
+  ['TLS that passes unread', '    - host: b.example', '    - host: c.example\n      tls_passthrough: true\n    - host: b.example'],
+  ['a budget', 'host: b.example', 'host: b.example\n      budget: {sent: 1GiB, window: 1d}'],
   ['the variable behind a value', 'HOST_TOKEN', 'OTHER_TOKEN'],
   ['the name of a variable', 'EDITOR', 'VISUAL'],
   ['what was fixed and is asked for', 'EDITOR: vim', 'EDITOR: "?Which"'],
@@ -115,6 +117,9 @@ test('the words name hosts, credentials, limits, remotes and variables', async (
     'read what you type for PIN',
     'read the fixed value of EDITOR',
   ]);
+  expect(reachLines(await bottle('supervise: false\negress:\n  routes:\n    - host: pinned.example\n      tls_passthrough: true\n      budget: {sent: 50MiB, window: 1h}'))).toContain(
+    'reach pinned.example (unread: nothing inside is scanned, and no rule holds there; at most 50MiB sent in 1h)',
+  );
   expect(reachLines(await bottle('supervise: false\nworkspace:\n  exclude: [/data/]\n  secret_files: show\nresources: {cpus: 2, session_time: 8h}')).slice(-3)).toEqual([
     'see nothing of /data/', 'read files that look like secrets', 'use at most 2 processors, 480 minutes',
   ]);

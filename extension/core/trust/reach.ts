@@ -4,6 +4,7 @@ import { policyRoute } from '../../../schemas/manifest/egress.ts';
 import type { GitRepo } from '../../../schemas/manifest/gitGate.ts';
 import type { Resources } from '../../../schemas/manifest/resources.ts';
 import type { Workspace } from '../../../schemas/manifest/workspace.ts';
+import { budgetWords } from '../../../schemas/policy/budget.ts';
 import type { MatchRule, Route } from '../../../schemas/policy/route.ts';
 
 /** Plain data with one spelling: keys sorted, nothing undefined. */
@@ -72,6 +73,8 @@ function routeLine(route: Route): string {
     ...(route.git?.fetch === true ? ['git fetch'] : []),
     ...(route.private_addresses === true ? ['private addresses too'] : []),
     ...(route.plaintext === true ? ['unencrypted too'] : []),
+    ...(route.tls_passthrough === true ? ['unread: nothing inside is scanned, and no rule holds there'] : []),
+    ...(route.budget === undefined ? [] : [`at most ${budgetWords(route.budget)}`]),
   ];
   const credential = route.token_env === undefined ? '' : ` with the credential ${route.token_env}`;
   return `reach ${route.host}${credential}${limits.length === 0 ? '' : ` (${limits.join('; ')})`}`;

@@ -19,7 +19,8 @@ import type { ResolvedAddress } from '../../../sidecars/egress/dial.ts';
 import { timeLimits } from '../../../sidecars/egress/limits.ts';
 import type { TimeLimits } from '../../../sidecars/egress/limits.ts';
 import { liveFrom } from '../../../sidecars/egress/live.ts';
-import { Proxy } from '../../../sidecars/egress/proxy.ts';
+import { Proxy, usualMeans } from '../../../sidecars/egress/proxy.ts';
+import type { ProxyMeans } from '../../../sidecars/egress/proxy.ts';
 import { upstreamTrust } from '../../../sidecars/egress/trust.ts';
 import { LineLog } from '../../../sidecars/runtime/lineLog.ts';
 import { startUpstream } from './upstream.ts';
@@ -51,13 +52,13 @@ export interface World {
 
 export const here: ResolvedAddress[] = [{ address: '127.0.0.1', family: 4 }];
 
-export async function startWorld(limits: Partial<TimeLimits> = {}): Promise<World> {
+export async function startWorld(limits: Partial<TimeLimits> = {}, means: Partial<ProxyMeans> = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'bottle-egress-'));
   const stop = new AbortController();
   const [allow, open, port] = [await startUpstream('allow.test'), await startUpstream('open.test'), await freePort()];
   const names: Names = new Map([['allow.test', here], ['open.test', here]]);
   const log = new LineLog(join(folder, 'log.jsonl'));
-  const proxy = new Proxy(log, async (host) => names.get(host) ?? [], { ...timeLimits, farewell: 200, ...limits });
+  const proxy = new Proxy(log, async (host) => names.get(host) ?? [], { ...timeLimits, farewell: 200, ...limits }, { ...usualMeans, ...means });
   const socketPath = join(folder, 'egress.sock');
   await proxy.listen(socketPath);
   await startBridge([{ port, socketPath }], stop.signal);
