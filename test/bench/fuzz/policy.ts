@@ -3,7 +3,7 @@ import type { MatchRequest } from '../../../schemas/policy/decide.ts';
 import { parseAuthority, parseHost, urlHost } from '../../../schemas/policy/host.ts';
 import { parseHostPattern } from '../../../schemas/policy/hostPattern.ts';
 import { compilePolicy } from '../../../schemas/policy/policy.ts';
-import type { Route } from '../../../schemas/policy/route.ts';
+import type { MatchRule, Route } from '../../../schemas/policy/route.ts';
 import { parseRoutesFile, printRoutesFile, routesFileProblems } from '../../../schemas/policy/routesFile.ts';
 import type { RoutesFile } from '../../../schemas/policy/routesFile.ts';
 import { parseUrl } from '../../../schemas/policy/url.ts';
@@ -25,6 +25,9 @@ const pathPieces = ['a', 'b', 'api', 'v1', 'x', '@s', '.well-known', '...', 'r.g
 const oddPieces = ['.', '..', '%2e', '%2E%2e', '%252e', '%252e%252e', '%2f', '%2F..', '%5c', '\\', ';x', '..;', '..;a=b', '%00', '%0a', '%c0%ae', '%61', '%', '%zz', '%25', '%2561', '#', ' ', 'ä', '\t', '//', '.%00.', '%uff0e', '~', '%7e', '%e2%80%ae', 'A', '?'] as const;
 const expressions = ['.*', '/api/[^/]+', '/a(/b)*', '/[a-z]+/v1/.*', '(/x|/api/v1)', '/@s/.+'] as const;
 const methods = ['GET', 'GET', 'GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'get', 'TRACE', 'CONNECT', 'FOO', 'PROPFIND', '', 'GET\r\n', 'M-SEARCH'] as const;
+const parameters = ['a', 'b', 'c'] as const;
+const queries = ['?a=1', '?b=1&a=1', '?a=x+y', '?a=x%20y&b', '?a=1&a=1', '?a=1&b=1&c=1', '?b', '?d=1', '?a=2'] as const;
+const oddQueries = ['?a=1;b=1', '?%61=1', '?a=1&%61=1', '?a=%31', '?a=%2531', '?a=%zz', '?a=%', '?a=%c0%ae', '?a=%ff', '?a=1&', '?&', '?A=1', '?a[]=1', '?+a=1', '?a==1', '?%3bx', '?a=1&a=2', '??a=1', '?a=%00'] as const;
 const oddHosts = ['a.test.', 'a.test..', '.a.test', 'A.TEST', 'a.test.evil.test', 'xa.test', 'a.test%2eevil.test', 'a.test@evil.test', 'evil.test#a.test', '2130706433', '0x7f.1', '017700000001', '127.1', '127.0.0.1.', '①②⑦.⓪.⓪.①', 'ａ.test', 'a\u00adb.test', '[::ffff:127.0.0.1]', '[::1%25lo]', '[::1', '::1', 'a.test:443x', 'a.test:0443', 'a.test:', 'a..test', '*.a.test', 'q.a.test', 'q.q.a.test', 'xn--', 'xn--a', 'xn--abc-.test', 'evil.test', '\u202ea.test', 'a。test', '0', '1.2.3.4.5', '[1:2:3]', '256.1.1.1', 'a_b.a.test', '-a.test', '%61.test'] as const;
 const letters = ['a', 'b', 'A', '.', '.', '-', '_', '0', '1', '7', 'x', ':', '[', ']', '%', '@', '/', '*', 'ü', '。', 'xn--', 'test', '\u00ad', ' ', '#'] as const;
 const scraps = ['host', ': ', '- ', '\n', '  ', '"', '[', ']', '{', '}', '*', '&a ', '*a', '!!js', '#', '|', 'routes:', 'matches', 'null', '0', '2', 'true', '\t', '\u0000', '%', '---', '...', '<<: ', 'ü', '../', 'token_env', '\\', '?'] as const;
@@ -123,10 +126,12 @@ export function randomFile(roll: Random): RoutesFile {
 
 function randomRoute(roll: Random, index: number): Route {
   const host = `${roll.pick(names)}${roll.pick(ports)}`;
+  if (roll.one(12)) return { host, deny: true };
   return {
     host,
+    ...(roll.one(3) ? { deny: Array.from({ length: 1 + roll.below(2) }, () => randomEntry(roll, randomQuery(roll, 1))) } : {}),
     ...(roll.one(4) && !host.startsWith('*') ? { auth_scheme: roll.pick(['Bearer', 'token', 'Basic', 'x-api-key', 'query:key']), token_env: `SLOT_${index}` } : {}),
-    ...(roll.one(3) ? {} : { matches: Array.from({ length: 1 + roll.below(2) }, () => randomMatch(roll)) }),
+    ...(roll.one(3) ? {} : { matches: Array.from({ length: 1 + roll.below(2) }, () => randomEntry(roll, randomQuery(roll, 0))) }),
     ...(roll.one(3) ? { git: { fetch: roll.one(2) } } : {}),
     ...(roll.one(5) ? { dlp: { outbound_detectors: false, inbound_detectors: [] } } : {}),
     ...(roll.one(3) ? { plaintext: roll.one(2) } : {}),
@@ -135,11 +140,17 @@ function randomRoute(roll: Random, index: number): Route {
   };
 }
 
-function randomMatch(roll: Random): NonNullable<Route['matches']>[number] {
+/** Parameters with one rule each, `least` at the least. */
+function randomQuery(roll: Random, least: number): NonNullable<MatchRule['query']> {
+  return parameters.slice(0, least + roll.below(3)).map((name) => ({ name, ...(roll.one(2) ? { value: roll.pick(['1', 'x y', '']) } : {}) }));
+}
+
+function randomEntry(roll: Random, query: NonNullable<MatchRule['query']>): MatchRule {
   const match = {
     ...(roll.one(3) ? {} : { paths: Array.from({ length: 1 + roll.below(2) }, () => randomRule(roll)) }),
     ...(roll.one(2) ? { methods: [roll.pick(['GET', 'post', 'HEAD'])] } : {}),
     ...(roll.one(5) ? { headers: [{ name: 'X-Team', value: 'red' }] } : {}),
+    ...(roll.one(3) ? { query } : {}),
   };
   return Object.keys(match).length === 0 ? { methods: ['GET'] } : match;
 }
@@ -158,7 +169,7 @@ function randomRequest(roll: Random, routes: readonly Route[]): Parameters<typeo
   const start = rule.length > 0 && roll.one(2) ? (rule[roll.below(rule.length)]?.value ?? '/') : '/';
   const pieces = Array.from({ length: roll.below(4) }, () => (odd && roll.one(3) ? roll.pick(oddPieces) : roll.pick(pathPieces)));
   const path = `${start}${start.endsWith('/') || pieces.length === 0 ? '' : roll.one(8) ? '' : '/'}${pieces.join('/')}`.replace(/^\/\/+/, odd ? '//' : '/');
-  const query = roll.pick(['', '', '', '?', '?service=git-receive-pack', '?service=git-upload-pack', '?x&service=git%2dreceive-pack', '?a=/../b']);
+  const query = roll.pick(['', '', '', '?', '?service=git-receive-pack', '?service=git-upload-pack', '?x&service=git%2dreceive-pack', '?a=/../b', odd ? roll.pick(oddQueries) : roll.pick(queries)]);
   const scheme = roll.one(5) ? 'http' : 'https';
   const headers = roll.pick<MatchRequest['headers']>([[], [], [['x-team', 'red']], [['X-TEAM', 'red'], ['x-team', 'blue']], [['x-team', 'red, red']]]);
   return { url: `${scheme}://${host}${path}${query}`, plain: !odd, method: roll.pick(odd ? methods : ['GET', 'POST', 'HEAD']), headers };

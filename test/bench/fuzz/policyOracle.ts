@@ -1,5 +1,5 @@
 import type { MatchRequest } from '../../../schemas/policy/decide.ts';
-import type { Route } from '../../../schemas/policy/route.ts';
+import type { MatchRule, Route } from '../../../schemas/policy/route.ts';
 
 /** A request as the proxy would send it on, and the routes it was held against. */
 export interface Sent {
@@ -31,19 +31,24 @@ export function objection({ routes, request, url }: Sent): string | undefined {
   const wide = routes.filter((route) => places(route, scheme).includes(`*.${place.slice(place.indexOf('.') + 1)}`));
   const route = fitting[0] ?? (place.startsWith('[') ? undefined : wide[0]);
   if (route === undefined) return `no route is for ${place}`;
+  const above = routes.filter((each) => each.deny !== undefined && coversByDeny(each, read.hostname, authority.port));
+  if (above.some(({ deny }) => deny === true)) return 'the host is denied';
+  const holes = above.flatMap(({ deny }) => (deny === true ? [] : (deny ?? [])));
+  if (holes.some((entry) => isDenied(entry, method, deep, headers, read.search))) return 'an entry of deny fits';
   if (scheme === 'http' && route.auth_scheme !== undefined) return 'a credential would travel unencrypted';
   if (unsafeMethods.test(method) || !/^[A-Z-]+$/.test(method)) return 'nobody gets this method';
   const git = gitWish(deep.toLowerCase().split(/[/\\]+/).map((segment) => segment.replace(/;.*/s, '')).join('/').replace(/\/$/, ''), decodedFully(read.search));
   if (git === 'push') return 'it is a git push';
   if (git === 'fetch' && route.git?.fetch !== true) return 'it is a git fetch';
-  if (route.matches === undefined) return undefined;
-  const restricts = route.matches.some((match) => match.paths !== undefined);
+  const restricts = [...(route.matches ?? []), ...holes].some((entry) => entry.paths !== undefined);
   if (restricts && route.encoded_slash !== true && (deep.match(/[/\\]/g) ?? []).length > (sentPath.match(/\//g) ?? []).length) return 'a slash is hidden in it';
+  if (route.matches === undefined) return undefined;
   const fits = route.matches.some(
     (match) =>
       (match.paths?.some((rule) => pathFits(rule.type ?? 'prefix', rule.value, sentPath)) ?? true) &&
       (match.methods?.some((name) => name.toUpperCase() === method) ?? true) &&
-      (match.headers?.every((rule) => headerFits(rule.name, rule.value, headers)) ?? true),
+      (match.headers?.every((rule) => headerFits(rule.name, rule.value, headers)) ?? true) &&
+      (match.query === undefined || queryFits(match.query, read.search)),
   );
   return fits ? undefined : 'no entry of matches fits';
 }
@@ -70,6 +75,55 @@ function pathFits(type: 'prefix' | 'exact' | 'regex', value: string, path: strin
 function headerFits(name: string, value: string, headers: MatchRequest['headers']): boolean {
   const values = headers.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, each]) => each);
   return values.length > 0 && values.every((each) => each === value);
+}
+
+/** Whether a deny of this route stands above a place: by string, from the end of the name. */
+function coversByDeny(route: Route, host: string, port: number): boolean {
+  const [, star = '', bare = '', , written] = /^(\*\.)?(\[[^\]]*\]|[^:]*)(:(\d+))?$/.exec(route.host) ?? [];
+  if (written !== undefined && Number(written) !== port) return false;
+  const name = new URL(`https://${bare}/`).hostname.replace(/\.$/, '');
+  return star === '' ? host === name : host.endsWith(`.${name}`);
+}
+
+/** The widest reading there is: every escape undone, no case, every separator a separator. */
+function isDenied(entry: MatchRule, method: string, deep: string, headers: MatchRequest['headers'], search: string): boolean {
+  const segments = (text: string): string[] => decodedFully(text).toLowerCase().split(/[/\\]+/).map((segment) => segment.split(';')[0] ?? '').filter((segment) => segment !== '');
+  const asked = segments(deep);
+  const path = (rule: NonNullable<MatchRule['paths']>[number]): boolean => {
+    if (rule.type === 'regex') return [deep, `/${asked.join('/')}`, `/${asked.join('/')}/`].some((text) => new RegExp(`^(?:${rule.value})$`, 'i').test(text));
+    const wanted = segments(rule.value);
+    return wanted.every((segment, index) => asked[index] === segment) && (rule.type !== 'exact' || wanted.length === asked.length);
+  };
+  const header = (name: string, value: string): boolean => headers.some(([key, text]) => key.toLowerCase() === name.toLowerCase() && text.toLowerCase().split(/[,;]/).some((part) => part.trim() === value.toLowerCase()));
+  return (
+    (entry.paths?.some(path) ?? true) &&
+    (entry.methods?.some((name) => name.toUpperCase() === method) ?? true) &&
+    (entry.headers?.every(({ name, value }) => header(name, value)) ?? true) &&
+    (entry.query?.some((rule) => queryDenied(rule.name, rule.value, search)) ?? true)
+  );
+}
+
+function queryDenied(name: string, value: string | undefined, search: string): boolean {
+  if (unclear(search)) return true;
+  const plain = (text: string): string => decodedFully(text.replaceAll('+', ' ')).trim().toLowerCase();
+  return [...new URLSearchParams(search)].some(([key, text]) => plain(key).split('[')[0] === name && (value === undefined || plain(text) === value));
+}
+
+/** By the platform's own reader: exactly these parameters, and no other way to read them. */
+function queryFits(rules: NonNullable<MatchRule['query']>, search: string): boolean {
+  const pairs = [...new URLSearchParams(search)];
+  if (unclear(search) || pairs.length !== search.replace(/^\?/, '').split('&').length - Number(search.length < 2)) return false;
+  return (
+    pairs.every(([key, text]) => rules.some(({ name, value }) => name === key && (value === undefined || value === text))) &&
+    rules.every(({ name, value }) => value === undefined || pairs.some(([key]) => key === name))
+  );
+}
+
+/** U+FFFD stands where the platform found no UTF-8; a spelling is another one when its name has an escape the other has not. */
+function unclear(search: string): boolean {
+  const raw = search.slice(1).split('&').map((piece) => piece.replace(/=.*$/s, ''));
+  const names = new Set([...new URLSearchParams(search)].map(([key]) => key));
+  return /;|%(?![0-9a-f]{2})/i.test(search) || new URLSearchParams(search).toString().includes('%EF%BF%BD') || new Set(raw.filter((name) => name !== '')).size > [...names].filter((name) => name !== '').length;
 }
 
 function gitWish(path: string, search: string): 'push' | 'fetch' | undefined {
