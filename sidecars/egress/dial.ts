@@ -2,7 +2,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect } from 'node:net';
-import type { LookupFunction, Socket } from 'node:net';
+import type { LookupFunction, Socket, TcpNetConnectOpts } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { refusedAddress } from '../../schemas/policy/addresses.ts';
 import { authorityKey } from '../../schemas/policy/host.ts';
@@ -90,7 +90,10 @@ export class Pools {
     const { host, port, kind } = authority;
     const answers = kind === 'name' ? await this.#resolve(host) : [{ address: host, family: kind === 'ipv4' ? 4 : 6 }];
     checkAddresses(host, answers.map(({ address }) => address), route);
-    return () => dialled(host, port, answers);
+    const [first] = answers;
+    if (first === undefined) throw noAddress(host);
+    const lookup: LookupFunction = (_host, options, callback) => (options.all === true ? callback(null, [...answers]) : callback(null, first.address, first.family));
+    return () => dialled({ host, port, lookup });
   }
 
   #poolFor(live: Live, scheme: Scheme, authority: Authority, route: Route, proxy: UpstreamProxy | undefined): HttpAgent {
@@ -151,7 +154,7 @@ export class Pools {
             const fitting = answers.filter((answer) => !options.family || answer.family === Number(options.family));
             checkAddresses(host, answers.map((answer) => answer.address), route);
             const [first] = fitting;
-            if (first === undefined) throw Object.assign(new Error(`${host} has no address`), { code: 'ENOTFOUND' });
+            if (first === undefined) throw noAddress(host);
             if (options.all === true) callback(null, [...fitting]);
             else callback(null, first.address, first.family);
           } catch (error) {
@@ -164,12 +167,13 @@ export class Pools {
   }
 }
 
-function dialled(host: string, port: number, answers: readonly ResolvedAddress[]): Promise<Socket> {
-  const [first] = answers;
-  if (first === undefined) return Promise.reject(Object.assign(new Error(`${host} has no address`), { code: 'ENOTFOUND' }));
-  const lookup: LookupFunction = (_host, options, callback) => (options.all === true ? callback(null, [...answers]) : callback(null, first.address, first.family));
+function noAddress(host: string): Error {
+  return Object.assign(new Error(`${host} has no address`), { code: 'ENOTFOUND' });
+}
+
+function dialled(to: TcpNetConnectOpts): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, lookup, allowHalfOpen: true, noDelay: true });
+    const socket = connect({ ...to, allowHalfOpen: true, noDelay: true });
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.off('error', reject);
