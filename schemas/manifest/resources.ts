@@ -23,7 +23,7 @@ export const resourcesSchema = z.strictObject({
     examples: [1024],
   }),
   disk: sizeSchema({ least: 64 * MiB, most: 1024 * TiB, words: 'from 64MiB to 1024TiB' }).optional().meta({
-    description: 'Room for what the agent writes into its workspace: a whole number and KiB, MiB, GiB or TiB. No backend can hold this yet, so a start that asks for it is refused.',
+    description: 'Room for what the agent writes into its workspace: a whole number and KiB, MiB, GiB or TiB. Over it the agent is ended, its changes kept. Measured every second or, where much is to be measured, less often, so it can be exceeded by what is written in between. Only bubblewrap holds it; elsewhere the start is refused.',
     examples: ['20GiB'],
   }),
   session_time: timeLimitSchema({ least: 60_000, most: longest, words: 'from 1m to 21d' }).optional().meta({

@@ -17,6 +17,10 @@ export type WorkspaceMode = z.infer<typeof workspaceModeSchema>;
 export const bottleStateSchema = z.enum(['starting', 'running', 'exited', 'stopping']);
 export type BottleState = z.infer<typeof bottleStateSchema>;
 
+/** The bound of `resources` that ended an agent, by its key. */
+export const endReasonSchema = z.enum(['session_time', 'idle_time', 'disk']);
+export type EndReason = z.infer<typeof endReasonSchema>;
+
 /** `state/<slug>/metadata.json`. Everything a later process needs to find, show and remove a bottle; no secret. */
 export const metadataSchema = z.object({
   version: z.literal(1),
@@ -32,6 +36,8 @@ export const metadataSchema = z.object({
   state: bottleStateSchema,
   /** The agent's exit status once it ended. */
   exitCode: z.number().int().nullable(),
+  /** Set once a bound of the bottle ended the agent. */
+  endedBy: endReasonSchema.optional(),
   workspace: z.object({
     mode: workspaceModeSchema,
     host: z.string(),
@@ -62,6 +68,8 @@ export const bottleSummarySchema = z.object({
   pendingProposals: z.number().int(),
   /** Requests the proxy refused so far. */
   blocked: z.number().int(),
+  /** Set once a bound of the bottle ended the agent. */
+  endedBy: endReasonSchema.optional(),
   /** Set once a canary was on its way out: the bottle's egress is closed for good. */
   incident: incidentSchema.optional(),
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { endReasonSchema } from './bottle.ts';
 
 /**
  * What the bubblewrap backend tells `sidecars/init`, the first program inside the outer namespace, on its standard
@@ -33,6 +34,8 @@ export const initConfigSchema = z.strictObject({
     /** From the agent's start to its end, and without a byte of its terminal either way. Milliseconds. */
     sessionMs: z.number().int().positive().optional(),
     idleMs: z.number().int().positive().optional(),
+    /** What the agent may add to its workspace. Bytes. */
+    diskBytes: z.number().int().positive().optional(),
   }),
   size: z.strictObject({ cols: z.number().int().positive(), rows: z.number().int().positive() }),
   /** Loopback ports of the bottle and the sidecar sockets behind them. */
@@ -47,8 +50,8 @@ export const initEventSchema = z.discriminatedUnion('type', [
   /** The agent's program was handed to the kernel and its terminal can be attached to. */
   z.strictObject({ type: z.literal('started') }),
   z.strictObject({ type: z.literal('failed'), message: z.string() }),
-  /** The agent ended; 128 + n after a signal. */
-  z.strictObject({ type: z.literal('exited'), code: z.number().int() }),
+  /** The agent ended; 128 + n after a signal. With the bound that ended it, if one did. */
+  z.strictObject({ type: z.literal('exited'), code: z.number().int(), endedBy: endReasonSchema.optional() }),
 ]);
 export type InitEvent = z.infer<typeof initEventSchema>;
 

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { endInTime } from './lifetime.ts';
+import { endAtLimits, type Watched } from './lifetime.ts';
 
 describe('the time of an agent', () => {
   let said: string[];
   let ends: number;
   let lastByte: number;
+  let written: number | undefined;
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-    [said, ends, lastByte] = [[], 0, Date.now()];
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+    [said, ends, lastByte, written] = [[], 0, Date.now(), 0];
   });
   afterEach(() => vi.useRealTimers());
   const terminal = {
@@ -16,9 +17,14 @@ describe('the time of an agent', () => {
     },
     say: (words: string) => void said.push(words),
   };
+  const used = async (): Promise<number> => {
+    if (written === undefined) throw new Error('no sum');
+    return written;
+  };
+  const watch = (limits: Watched['limits'], end: (reason: string) => void = () => ends++): (() => void) => endAtLimits({ limits, terminal, used }, end);
 
   it('is over when its session is, and it is told why', () => {
-    endInTime({ sessionMs: 1000 }, terminal, () => ends++);
+    watch({ sessionMs: 1000 });
     vi.advanceTimersByTime(999);
     expect(ends).toBe(0);
     vi.advanceTimersByTime(1);
@@ -26,7 +32,7 @@ describe('the time of an agent', () => {
   });
 
   it('is over after silence, counted from the last byte', () => {
-    endInTime({ idleMs: 1000 }, terminal, () => ends++);
+    watch({ idleMs: 1000 });
     vi.advanceTimersByTime(900);
     lastByte = Date.now();
     vi.advanceTimersByTime(999);
@@ -36,12 +42,38 @@ describe('the time of an agent', () => {
   });
 
   it('ends once, also when both limits fall together, and never after the watch was given up', () => {
-    endInTime({ sessionMs: 1000, idleMs: 1000 }, terminal, () => ends++);
+    watch({ sessionMs: 1000, idleMs: 1000 });
     vi.advanceTimersByTime(5000);
     expect(ends).toBe(1);
     lastByte = Date.now();
-    endInTime({ sessionMs: 1000, idleMs: 1000 }, terminal, () => ends++)();
+    watch({ sessionMs: 1000, idleMs: 1000 })();
     vi.advanceTimersByTime(5000);
+    expect(ends).toBe(1);
+  });
+
+  it('is over once it wrote more than it may, and is told why; not for as much as it may', async () => {
+    const reasons: string[] = [];
+    watch({ diskBytes: 100 }, (reason) => reasons.push(reason));
+    written = 100;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(reasons).toEqual([]);
+    written = 101;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([reasons, said.join()]).toEqual([['disk'], expect.stringContaining('resources.disk')]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(reasons).toHaveLength(1);
+  });
+
+  it('goes on while its disk cannot be measured for a moment, and is over when that lasts', async () => {
+    watch({ diskBytes: 100 });
+    written = undefined;
+    await vi.advanceTimersByTimeAsync(20_000);
+    written = 0;
+    await vi.advanceTimersByTimeAsync(2_000);
+    written = undefined;
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(ends).toBe(0);
+    await vi.advanceTimersByTimeAsync(4_000);
     expect(ends).toBe(1);
   });
 });

@@ -21,8 +21,8 @@ const input = createInterface({ input: process.stdin });
 input.once('close', () => process.exit(143));
 input.once('line', (line) => {
   const config = initConfigSchema.parse(JSON.parse(line));
-  runBottle(config, () => say({ type: 'started' })).then((code) => {
-    say({ type: 'exited', code });
+  runBottle(config, () => say({ type: 'started' })).then(({ code, endedBy }) => {
+    say({ type: 'exited', code, ...(endedBy === undefined ? {} : { endedBy }) });
     process.exitCode = Math.min(code, 255);
     process.stdout.write('', () => process.exit());
   }, fail);

@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Owner } from '../../extension/core/backends/backend.ts';
 import { createBubblewrapBackend } from '../../extension/core/backends/bubblewrap/backend.ts';
 import { runRootOf } from '../../extension/core/backends/bubblewrap/places.ts';
 import { waitForEnd } from '../../extension/core/backends/bubblewrap/processes.ts';
 import { handleSchema } from '../../extension/core/backends/bubblewrap/running.ts';
+import { removeTree } from '../../extension/core/files/removeTree.ts';
 import { silentLog } from '../../extension/core/ports.ts';
 import type { BackendWorld } from '../support/backends/world.ts';
 import { runtimeForTests } from '../support/build.ts';
@@ -33,9 +32,7 @@ async function bubblewrapWorld(): Promise<BackendWorld> {
     },
     leftovers: async (slug) => [...processesOf(slug), ...mountsOf(slug), ...runFoldersOf(slug), ...cgroupsOf(slug)],
     async close() {
-      // The kernel leaves an overlay's own work folder closed even to its owner.
-      await promisify(execFile)('chmod', ['-R', 'u+rwX', folder]);
-      await rm(folder, { recursive: true, force: true });
+      await removeTree(folder);
       await built.remove();
     },
   };

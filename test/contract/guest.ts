@@ -1,7 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/backends/read.ts';
 import { type Bench, idle, seen } from './bench.ts';
+
+/** The record of an agent's end, which is there a moment after it. */
+async function recorded(stateDir: string): Promise<unknown> {
+  const file = `${stateDir}/exit.json`;
+  await eventually(async () => existsSync(file), (there) => there, 10_000);
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
 
 /** What the agent finds: workspace, files, environment, user. */
 export function describeGuest(use: () => Bench, isolates: boolean): void {
@@ -97,7 +104,33 @@ export function describeGuest(use: () => Bench, isolates: boolean): void {
       expect(await bottle.exited).toBe(137);
       const session = await bottle.attach({ cols: 80, rows: 24 });
       expect(await seen(session, /its changes are kept/i)).toContain(limit === 'sessionMs' ? 'session_time' : 'idle_time');
-      expect(spec.limits[limit]).toBe(1_500);
+      expect(await recorded(spec.stateDir)).toMatchObject({ endedBy: limit === 'sessionMs' ? 'session_time' : 'idle_time' });
+    });
+
+    it.each(['overlay', 'copy'] as const)('ends an agent that writes too much into its workspace and keeps what it made, where the backend holds diskBytes (%s)', async (mode) => {
+      const { backend, modes } = use().world;
+      if (!backend.holds.has('diskBytes') || !modes.includes(mode)) return;
+      const script = 'head -c 3000000 /dev/zero >/tmp/free; for i in $(seq 1000); do head -c 1000000 /dev/zero >"made $i.bin"; sleep 0.2; done';
+      const { bottle, spec } = await use().start({ script, mode, workspace: { 'there.bin': 'x'.repeat(5_000_000) }, limits: { diskBytes: 4_000_000 } });
+      expect(await bottle.exited).toBe(137);
+      const session = await bottle.attach({ cols: 80, rows: 24 });
+      expect(await seen(session, /its changes are kept/i)).toContain('resources.disk');
+      const made = spec.workspace.mode === 'overlay' ? spec.workspace.upper : spec.workspace.dir;
+      expect(readdirSync(made).filter((name) => name.startsWith('made')).length).toBeGreaterThan(3);
+      expect(await recorded(spec.stateDir)).toMatchObject({ code: 137, endedBy: 'disk' });
+    });
+
+    it.each([
+      ['a file that is deleted and still open', 'exec 3>gone; rm gone; head -c 6000000 /dev/zero >&3; sleep 1000'],
+      ['folders nested deeper than a path may be long', 'for i in $(seq 30); do mkdir -p $(printf "%0200d" 0) && cd $(printf "%0200d" 0); done; head -c 6000000 /dev/zero >deep; sleep 1000'],
+      ['folders nobody may read', 'mkdir shut; head -c 6000000 /dev/zero >shut/in; chmod 000 shut; sleep 1000'],
+      ['very many empty files', 'seq 1100 | xargs touch; sleep 1000'],
+    ])('counts %s, where the backend holds diskBytes', async (_what, script) => {
+      const { backend } = use().world;
+      if (!backend.holds.has('diskBytes')) return;
+      const { bottle, spec } = await use().start({ script, limits: { diskBytes: 4_000_000 } });
+      expect(await bottle.exited).toBe(137);
+      expect(await recorded(spec.stateDir)).toMatchObject({ endedBy: 'disk' });
     });
 
     it('cannot write outside home, workspace and temporary folders', async () => {

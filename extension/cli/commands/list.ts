@@ -27,7 +27,7 @@ export const list: Command = {
   },
 };
 
-/** Tab-separated: backend, slug, `label (agent)`, services, state. */
+/** Tab-separated: backend, slug, `label (agent)`, services, state and the bound that ended it. */
 function row(bottle: BottleSummary): string {
-  return [bottle.backend, bottle.slug, visibleLine(`${bottle.label} (${bottle.agent})`), bottle.services.join(','), bottle.state].join('\t');
+  return [bottle.backend, bottle.slug, visibleLine(`${bottle.label} (${bottle.agent})`), bottle.services.join(','), bottle.endedBy === undefined ? bottle.state : `${bottle.state} (${bottle.endedBy})`].join('\t');
 }

@@ -28,6 +28,8 @@ export interface Limits {
   readonly sessionMs?: number;
   /** How long the agent may neither print nor be typed to, in milliseconds. */
   readonly idleMs?: number;
+  /** What the agent may add to its workspace, in bytes. Held by measuring it in intervals: one of them may overshoot. */
+  readonly diskBytes?: number;
 }
 
 /** A file written into the guest before the agent starts. Everything under `guestHome` belongs to the agent. */

@@ -14,8 +14,8 @@ describe('the bounds of a bottle', () => {
   });
 
   it('are those that the bottle names', () => {
-    const asked = { ...resourcesOf({}), cpus: 1.5, memoryBytes: 1024 ** 3, pids: 100, sessionMs: 60_000 };
-    expect(limitsOf(asked, { name: 'bubblewrap', holds: new Set(['sessionMs']) })).toMatchObject({ cpus: 1.5, memoryBytes: 1024 ** 3, pids: 100, sessionMs: 60_000 });
+    const asked = { ...resourcesOf({}), cpus: 1.5, memoryBytes: 1024 ** 3, pids: 100, sessionMs: 60_000, diskBytes: 1024 ** 3 };
+    expect(limitsOf(asked, { name: 'bubblewrap', holds: new Set(['sessionMs', 'diskBytes']) })).toMatchObject({ cpus: 1.5, memoryBytes: 1024 ** 3, pids: 100, sessionMs: 60_000, diskBytes: 1024 ** 3, fileBytes: 1024 ** 3 });
   });
 
   it.each([['disk', 'diskBytes'], ['session_time', 'sessionMs'], ['idle_time', 'idleMs']] as const)('are refused before a start when the backend cannot hold %s', (key, limit) => {

@@ -22,7 +22,7 @@ export function limitsOf(resources: Resources, backend: Pick<Backend, 'name' | '
   for (const [key, limit] of Object.entries(special)) {
     if (resources[limit] === null || backend.holds.has(limit)) continue;
     throw new BottleError('backend-cannot', `The bottle sets resources.${key}, which the ${backend.name} backend cannot hold.`, {
-      hint: `Take resources.${key} out of the bottle${limit === 'diskBytes' ? '' : ', or start it on bubblewrap'}.`,
+      hint: `Take resources.${key} out of the bottle, or start it on bubblewrap.`,
     });
   }
   const usual = defaultLimits();
@@ -33,5 +33,7 @@ export function limitsOf(resources: Resources, backend: Pick<Backend, 'name' | '
     cpus: resources.cpus ?? usual.cpus,
     ...(resources.sessionMs === null ? {} : { sessionMs: resources.sessionMs }),
     ...(resources.idleMs === null ? {} : { idleMs: resources.idleMs }),
+    // Also no single file may be larger, so that one cannot outrun the measuring.
+    ...(resources.diskBytes === null ? {} : { diskBytes: resources.diskBytes, fileBytes: Math.min(usual.fileBytes, resources.diskBytes) }),
   };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { BottleMetadata } from '../../../schemas/protocol/bottle.ts';
+import { endReasonSchema, type BottleMetadata } from '../../../schemas/protocol/bottle.ts';
 import type { RunningBottle } from '../backends/backend.ts';
 import { BottleError, toBottleError } from '../errors.ts';
 import { keepUsage } from '../egress/usage.ts';
@@ -10,7 +10,7 @@ import { bottleChanges, mergedFile } from './changes.ts';
 import type { BottlesDeps } from './deps.ts';
 import { readMetadata, removeState, stateFolder, writeMetadata } from './stateFolder.ts';
 
-const exitSchema = z.object({ code: z.number().int() });
+const exitSchema = z.object({ code: z.number().int(), endedBy: endReasonSchema.optional() });
 
 /**
  * Brings the record of a bottle in line with the truth. A running one stays; one whose agent ended is taken down, and
@@ -37,8 +37,8 @@ export async function finish(
   if (bottle !== undefined) await bringHome(deps, metadata, bottle);
   await bottle?.stop();
   await keepUsage(home, metadata).catch((cause: unknown) => deps.log.warn(`How the routes of "${metadata.bottle}" were used is not kept: ${toBottleError(cause).message}`));
-  const code = exitCode ?? (await recordedExit(stateFolder(home, metadata.slug)));
-  const ended: BottleMetadata = { ...metadata, state: 'exited', exitCode: code, handle: {} };
+  const record = await recordedExit(stateFolder(home, metadata.slug));
+  const ended: BottleMetadata = { ...metadata, state: 'exited', exitCode: exitCode ?? record?.code ?? null, ...(record?.endedBy === undefined ? {} : { endedBy: record.endedBy }), handle: {} };
   await writeMetadata(home, ended);
   if (keep) return ended;
   const changes = await bottleChanges(ended, undefined);
@@ -75,12 +75,12 @@ async function bringHome(deps: BottlesDeps, metadata: BottleMetadata, bottle: Ru
   }
 }
 
-async function recordedExit(stateDir: string): Promise<number | null> {
+/** How the agent ended by the backend's own record, if it keeps one. */
+async function recordedExit(stateDir: string): Promise<z.infer<typeof exitSchema> | undefined> {
   try {
-    const parsed = exitSchema.safeParse(JSON.parse(await readFile(join(stateDir, 'exit.json'), 'utf8')));
-    return parsed.success ? parsed.data.code : null;
+    return exitSchema.safeParse(JSON.parse(await readFile(join(stateDir, 'exit.json'), 'utf8'))).data;
   } catch {
-    return null;
+    return undefined;
   }
 }
 

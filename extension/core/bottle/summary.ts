@@ -17,6 +17,7 @@ export async function summarize(metadata: BottleMetadata, stateDir: string): Pro
     services: metadata.state === 'running' ? ['egress'] : [],
     pendingProposals: 0,
     blocked: (await sessionUsage(stateDir))?.blocked ?? 0,
+    ...(metadata.endedBy === undefined ? {} : { endedBy: metadata.endedBy }),
     ...(incident === undefined ? {} : { incident }),
   };
 }

@@ -1,4 +1,4 @@
-import type { BottleState, BottleSummary } from '../../../schemas/protocol/bottle.ts';
+import type { BottleState, BottleSummary, EndReason } from '../../../schemas/protocol/bottle.ts';
 import type { CommandName } from '../ids.ts';
 import { bottleTitle } from '../terminal/appearance.ts';
 import type { Translate } from '../words.ts';
@@ -22,9 +22,15 @@ const stateIcons: Readonly<Record<BottleState, string>> = { starting: 'sync~spin
 
 const stateWords: Readonly<Record<BottleState, string>> = { starting: 'starting', running: 'running', exited: 'ended, changes wait', stopping: 'stopping' };
 
+const endWords: Readonly<Record<EndReason, string>> = {
+  session_time: 'ended when its time was over, changes wait',
+  idle_time: 'ended after idling, changes wait',
+  disk: 'ended for writing too much, changes wait',
+};
+
 /** The line of a bottle. */
 export function bottleNode(bottle: BottleSummary, t: Translate): BottleNode {
-  const state = t(stateWords[bottle.state]);
+  const state = t(bottle.endedBy === undefined ? stateWords[bottle.state] : endWords[bottle.endedBy]);
   const closed = bottle.incident !== undefined;
   const blocked = closed ? t('egress closed after an incident') : bottle.blocked === 0 ? '' : t('{0} blocked', bottle.blocked);
   const label = bottle.label === '' ? bottle.agent : bottle.label;

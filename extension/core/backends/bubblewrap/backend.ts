@@ -16,7 +16,7 @@ export function createBubblewrapBackend(deps: { readonly runtime: Runtime; reado
   const runRoot = runRootOf(self.uid, env);
   return {
     name: 'bubblewrap',
-    holds: new Set(['sessionMs', 'idleMs']),
+    holds: new Set(['diskBytes', 'sessionMs', 'idleMs']),
     probe: (signal) => probeMachine(deps.runtime, self, env, signal),
     workspaceMode: (host, owner, signal) => workspaceModeOf(host, owner, self, signal),
     start: (spec, progress, signal) => startBottle({ ...deps, self, env }, spec, progress, signal),

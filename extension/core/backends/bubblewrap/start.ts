@@ -92,6 +92,7 @@ function keeperConfig(deps: StartDependencies, spec: BottleSpec, places: RunPlac
       fileBytes: spec.limits.fileBytes,
       ...(spec.limits.sessionMs === undefined ? {} : { sessionMs: spec.limits.sessionMs }),
       ...(spec.limits.idleMs === undefined ? {} : { idleMs: spec.limits.idleMs }),
+      ...(spec.limits.diskBytes === undefined ? {} : { diskBytes: spec.limits.diskBytes }),
       ...(limits.processMemoryBytes === undefined ? {} : { processMemoryBytes: limits.processMemoryBytes }),
     },
     size: spec.size,

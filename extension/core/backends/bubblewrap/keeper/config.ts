@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { endReasonSchema } from '../../../../../schemas/protocol/bottle.ts';
 import { initEventSchema } from '../../../../../schemas/protocol/bottleInit.ts';
 import { cgroupSchema } from '../cgroup.ts';
 
@@ -30,4 +31,5 @@ export const keeperEventSchema = z.union([
 export type KeeperEvent = z.infer<typeof keeperEventSchema>;
 
 /** `exit.json` in the state folder: how the agent ended. */
-export const exitRecordSchema = z.object({ code: z.number().int(), at: z.string() });
+export const exitRecordSchema = z.object({ code: z.number().int(), at: z.string(), endedBy: endReasonSchema.optional() });
+export type ExitRecord = z.infer<typeof exitRecordSchema>;

@@ -6,13 +6,13 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
-import { initEventSchema } from '../../../../../schemas/protocol/bottleInit.ts';
+import { type InitEvent, initEventSchema } from '../../../../../schemas/protocol/bottleInit.ts';
 import { writeAtomic } from '../../../files/atomic.ts';
 import { createCgroups, inCgroups, removeCgroups } from '../cgroup.ts';
 import { infoDescriptor } from '../launch.ts';
 import { type BottleProcesses, identify, type ProcessId, signal, waitForEnd } from '../processes.ts';
 import { stragglersOf } from '../stragglers.ts';
-import type { KeeperConfig, KeeperEvent } from './config.ts';
+import type { ExitRecord, KeeperConfig, KeeperEvent } from './config.ts';
 
 /** bwrap's report on `--info-fd` (bwrap(1)). */
 const infoSchema = z.object({ 'child-pid': z.number().int().positive() });
@@ -27,7 +27,7 @@ export class Keeper {
   readonly #children: ChildProcess[] = [];
   readonly #reports: Promise<unknown>[] = [];
   #processes: BottleProcesses;
-  #code: number | undefined;
+  #agentEnd: Extract<InitEvent, { type: 'exited' }> | undefined;
   #stopping = false;
 
   constructor(config: KeeperConfig, say: (event: KeeperEvent) => void) {
@@ -53,9 +53,10 @@ export class Keeper {
     const code = await endOf(outer);
     await said;
     await this.#end();
-    await writeAtomic(config.exitFile, `${JSON.stringify({ code: this.#code ?? code, at: new Date().toISOString() })}\n`);
-    if (this.#code === undefined) this.#say({ type: 'failed', message: `The bottle's outer namespace ended with ${String(code)}.` });
-    else this.#say({ type: 'exited', code: this.#code });
+    const { type: _type, ...agentEnd } = this.#agentEnd ?? { type: undefined, code };
+    const record: ExitRecord = { ...agentEnd, at: new Date().toISOString() };
+    await writeAtomic(config.exitFile, `${JSON.stringify(record)}\n`);
+    this.#say(this.#agentEnd ?? { type: 'failed', message: `The bottle's outer namespace ended with ${String(code)}.` });
   }
 
   /** Ends everything at once; `run` resolves when that is done. */
@@ -111,7 +112,7 @@ export class Keeper {
     const lines = createInterface({ input: outer.stdout });
     lines.on('line', (line) => {
       const event = initEventSchema.safeParse(parseJson(line)).data;
-      if (event?.type === 'exited') this.#code = event.code;
+      if (event?.type === 'exited') this.#agentEnd = event;
       else if (event !== undefined) this.#say(event);
     });
     await once(lines, 'close');
