@@ -34,7 +34,10 @@ beforeEach(() => {
 });
 
 // The line of a tunnel comes at its end, which must not fall into the next test.
-afterEach(() => expect.poll(() => world.open.sockets.size).toBe(0));
+afterEach(async () => {
+  world.configure([]);
+  await expect.poll(() => world.open.sockets.size).toBe(0);
+});
 
 /** TLS to the upstream itself: no certificate of ours would be believed. */
 const toUpstream = (options = {}): Promise<TLSSocket> => openTunnel(world, open, { ca: world.open.caPem, ...options });

@@ -1,0 +1,77 @@
+import type { TLSSocket } from 'node:tls';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ask, get, openTunnel, startWorld, talk, usualRoutes, wholeAnswer } from './world.ts';
+import type { World } from './world.ts';
+
+const KIB = 1024;
+
+let world: World;
+let open: string;
+
+beforeAll(async () => {
+  world = await startWorld({}, { mostHeld: 4 * 1024 * KIB });
+  open = `open.test:${world.open.port}`;
+});
+afterAll(() => world.close());
+beforeEach(() => world.configure(usualRoutes(world)));
+
+const head = (framing: string): string => `POST /x HTTP/1.1\r\nHost: ${open}\r\n${framing}\r\n\r\n`;
+
+/** An upload whose last byte is still to come. */
+async function begun(framing: string, body: string): Promise<TLSSocket> {
+  const secure = await openTunnel(world, open);
+  secure.write(head(framing) + body);
+  return secure;
+}
+
+test('bodies that wait for their end hold no more than the cap together; more are a 503 to retry, nothing unseen leaves, and room comes back', async () => {
+  const size = 1000 * KIB;
+  const bytes = world.open.bytes();
+  const held: TLSSocket[] = [];
+  for (let i = 0; i < 4; i++) held.push(await begun(`Content-Length: ${size}`, 'a'.repeat(size - 1)));
+  const refused: string[] = [];
+  for (let i = 0; i < 20; i++) refused.push(await ask(world, open, `${head(`Content-Length: ${size}`)}${'a'.repeat(size)}`));
+  for (const answer of refused) expect(answer).toMatch(/^HTTP\/1\.1 503 [\s\S]*\r\nRetry-After: 1\r\n[\s\S]*"clause":"bodies"[\s\S]*"do_not_retry":false/);
+  expect(world.open.bytes()).toBe(bytes);
+  expect(world.log().filter(({ clause }) => clause === 'bodies').length).toBe(20);
+  // What needs no room passes beside them.
+  expect(await ask(world, open, get(open))).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await ask(world, open, `${head('Content-Length: 5')}small`)).toMatch(/^HTTP\/1\.1 200 /);
+  for (const secure of held) expect(await talk(secure, 'a', wholeAnswer)).toMatch(/^HTTP\/1\.1 200 /);
+  for (const secure of held) secure.destroy();
+  expect(await ask(world, open, `${head(`Content-Length: ${size}`)}${'a'.repeat(size)}`)).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test('a chunked body counts as the most it may hold; an agent that hangs up gives its room back', async () => {
+  const held: TLSSocket[] = [];
+  for (let i = 0; i < 4; i++) held.push(await begun('Transfer-Encoding: chunked', '5\r\nhello\r\n'));
+  expect(await ask(world, open, `${head('Transfer-Encoding: chunked')}5\r\nhello\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 503 /);
+  for (const secure of held) secure.destroy();
+  await expect.poll(() => ask(world, open, `${head('Transfer-Encoding: chunked')}5\r\nhello\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test('a body that has gone on holds nothing, however long its answer takes', async () => {
+  const ends: (() => void)[] = [];
+  world.open.handler = (request, response) => {
+    request.resume();
+    request.on('end', () => {
+      response.write('thinking ');
+      ends.push(() => void response.end('done'));
+    });
+  };
+  const waiting: TLSSocket[] = [];
+  for (let i = 0; i < 8; i++) {
+    const secure = await openTunnel(world, open);
+    await talk(secure, `${head(`Content-Length: ${900 * KIB}`)}${'a'.repeat(900 * KIB)}`, /thinking/);
+    waiting.push(secure);
+  }
+  for (const end of ends) end();
+  for (const secure of waiting) secure.destroy();
+});
+
+test('a finding gives its room back too', async () => {
+  world.configure(usualRoutes(world), { secrets: [{ kind: 'environment', name: 'KEY', value: 'c0rrect-h0rse-battery-9917', home: [] }] });
+  for (let i = 0; i < 8; i++) {
+    expect(await ask(world, open, `${head(`Content-Length: ${900 * KIB}`)}${'c0rrect-h0rse-battery-9917'.padEnd(900 * KIB)}`)).toMatch(/^HTTP\/1\.1 403 /);
+  }
+});
