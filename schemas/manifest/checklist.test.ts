@@ -226,6 +226,14 @@ describe('extends', () => {
       expect(chain(removal, removal, routes('host: x.example')).faults).toMatchObject([{ file: '0.md' }]);
     });
 
+    test('that the other of the two denies as a whole is told at the nearer file', () => {
+      const wildcard = 'egress:\n  routes:\n    - host: "*.a.example"\n      deny: true';
+      const fault = { file: '0.md', line: 4, message: expect.stringMatching(/cannot stand beside the route for .* \(1\.md\): \*\.a\.example is denied as a whole/) };
+      expect(chain(wildcard, routes('host: b.a.example')).faults).toMatchObject([fault]);
+      expect(chain(routes('host: b.a.example'), wildcard).faults).toMatchObject([fault]);
+      expect(chain('egress:\n  routes:\n    - {host: b.a.example, deny: true}', routes('host: b.a.example', 'host: "*.a.example"'))).toMatchObject({ faults: [], bottle: { egress: { routes: [{ host: 'b.a.example', deny: true }, { host: '*.a.example' }] } } });
+    });
+
     test('is removed by nothing but host and remove', () => {
       expect(complaints('egress:\n  routes:\n    - {host: a.example, remove: false}')).toContain('remove must be true');
       expect(complaints('egress:\n  routes:\n    - {host: a.example, remove: true, plaintext: true}')).toContain('plaintext has no place beside remove: true');

@@ -67,7 +67,7 @@ function contradictions({ headers = [], query = [] }: MatchRule): Mistake[] {
 
 /** Whether every dimension that is there fits whatever is asked. */
 function coversEverything({ paths, methods, headers, query }: MatchRule): boolean {
-  if (headers !== undefined || query !== undefined) return false;
+  if (headers !== undefined || query !== undefined || (paths === undefined && methods === undefined)) return false;
   const anyPath = paths === undefined || paths.some(({ type, value }) => (type === 'regex' ? /^\/?\.\*$/.test(value) : type !== 'exact' && value === '/'));
   return anyPath && (methods === undefined || allowableMethods.every((name) => methods.some((method) => method.toUpperCase() === name)));
 }

@@ -25,7 +25,7 @@ export const info: Command = {
       skills: agent.skills,
       prompt: { length: agent.prompt.length, firstLine: agent.prompt.split('\n')[0] ?? '' },
       git: { identity: loaded.identity, remotes: [...bottle.gitGate.repos.keys()] },
-      egress: { routes: loaded.routes.map((route) => ({ host: route.host, credential: route.token_env ?? null })), log: bottle.egress.log },
+      egress: { routes: loaded.routes.filter(({ deny }) => deny !== true).map((route) => ({ host: route.host, credential: route.token_env ?? null })), log: bottle.egress.log },
       supervise: bottle.supervise,
       files: loaded.files,
       warnings: loaded.warnings,

@@ -132,7 +132,7 @@ function shownPlan(made: {
     skills: [...loaded.agent.skills],
     git: { identity: loaded.identity, remotes: [] },
     egress: {
-      routes: parts.routes.file.routes.map((route) => ({
+      routes: parts.routes.file.routes.filter(({ deny }) => deny !== true).map((route) => ({
         host: route.host,
         credential: route.token_env === undefined ? null : (parts.routes.slots.get(route.token_env) ?? null),
       })),

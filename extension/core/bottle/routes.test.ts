@@ -32,6 +32,17 @@ describe('the routes of a bottle', () => {
     expect(bottleRoutes([{ host: model.host, matches: wider }], [locked], 2).file.routes[0]?.matches).toEqual(wider);
   });
 
+  it('keep what the manifest denies beside the provider\'s lock', () => {
+    const locked = { ...model, matches: [{ paths: [{ type: 'exact' as const, value: '/v1/messages' }] }] };
+    const deny = [{ headers: [{ name: 'anthropic-beta', value: '.*', type: 'regex' as const }] }];
+    expect(bottleRoutes([{ host: model.host, deny }], [locked], 2).file.routes).toEqual([{ host: model.host, deny, auth_scheme: 'Bearer', token_env: 'EGRESS_TOKEN_1', matches: locked.matches }]);
+  });
+
+  it('cannot be made when the manifest denies what the provider needs', () => {
+    expect(() => bottleRoutes([{ host: model.host, deny: true }], [model], 2)).toThrow(/provider needs api\.anthropic\.com, and the bottle denies it/);
+    expect(() => bottleRoutes([{ host: '*.anthropic.com', deny: true }], [model], 2)).toThrow(/api\.anthropic\.com cannot be enforced: .*\*\.anthropic\.com \(routes\[0\]\) is denied as a whole/);
+  });
+
   it('that the proxy would refuse stop the plan', () => {
     expect(() => bottleRoutes([{ host: '169.254.169.254' }], [], 2)).toThrow(/169\.254\.169\.254 cannot be enforced: routes\[0\]\.host: .*always blocked/);
   });

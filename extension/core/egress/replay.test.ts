@@ -69,6 +69,29 @@ describe('a log against changed routes', () => {
     expect(await under([{ host: 'api.anthropic.com' }], line({ host: 'api.anthropic.com', clause: 'inference' }))).toMatchObject({ unjudged: [{ host: 'api.anthropic.com' }] });
   });
 
+  test('what a deny would newly block, with its entry', async () => {
+    const { newlyBlocked, same } = await under([{ host: 'a.test', deny: [{ paths: [{ value: '/admin' }] }] }, { host: '*.b.test', deny: true }], allowed({ path: '/Admin/x' }), allowed({ path: '/x' }), allowed({ host: 'x.b.test', method: 'CONNECT', path: '' }), allowed({ host: 'x.b.test' }));
+    expect(same).toBe(1);
+    expect(newlyBlocked.map(({ clause }) => clause).sort()).toEqual(['routes[0].deny[0]', 'routes[1].deny', 'routes[1].deny']);
+    expect(await under([{ host: 'a.test' }], line({ clause: 'routes[0].deny[0]' }))).toMatchObject({ newlyAllowed: [{ count: 1 }] });
+  });
+
+  test('a rule on the query is judged where there was none, else not', async () => {
+    const routes: Route[] = [{ host: 'a.test', matches: [{ query: [{ name: 'page' }] }, { methods: ['HEAD'] }] }];
+    const { unjudged, same, newlyAllowed } = await under(routes, allowed({}), allowed({ path: '/?page=…' }), line({ path: '/?other=…' }), line({ method: 'HEAD', path: '/?x' }));
+    expect(same).toBe(1);
+    expect(newlyAllowed).toMatchObject([{ method: 'HEAD' }]);
+    expect(unjudged).toMatchObject([{ count: 2, reason: expect.stringContaining('query value') }]);
+    expect(await under([{ host: 'a.test', matches: [{ query: [{ name: 'page', value: '1' }] }] }], allowed({}))).toMatchObject({ newlyBlocked: [{ clause: 'routes[0].matches' }], unjudged: [] });
+  });
+
+  test('a deny on headers or the query is not guessed, and beside another reason to refuse it changes nothing', async () => {
+    const routes: Route[] = [{ host: 'a.test', matches: [{ methods: ['GET'] }], deny: [{ query: [{ name: 'admin' }] }, { headers: [{ name: 'x', value: 'y' }] }] }];
+    expect(await under(routes, allowed({}))).toMatchObject({ unjudged: [{ reason: expect.stringContaining('routes[0].deny[1]') }] });
+    expect(await under(routes, allowed({ path: '/?x=…' }), line({ method: 'POST', path: '/?x=…' }))).toMatchObject({ same: 1, unjudged: [{ reason: expect.stringContaining('routes[0].deny[0]') }] });
+    expect(await under([{ host: 'a.test', deny: [{ query: [{ name: 'admin' }] }] }], allowed({}))).toMatchObject({ same: 1, unjudged: [] });
+  });
+
   test('header rules beside an open entry change nothing', async () => {
     expect(await under([{ host: 'a.test', matches: [{ headers: [{ name: 'x', value: 'y' }] }, { methods: ['GET'] }] }], line({}))).toMatchObject({ newlyAllowed: [{ count: 1 }], unjudged: [] });
   });

@@ -57,6 +57,16 @@ describe('keys', () => {
     expect(await labels(bottle, front(`git-gate:\n  repos:\n    app:\n      key:\n        ${caret}`))).toEqual(expect.arrayContaining(['provider', 'path', 'forge_token_env']));
   });
 
+  test('of what is denied are those of what is allowed', async () => {
+    for (const list of ['matches', 'deny']) {
+      expect(await labels(bottle, front(`egress:\n  routes:\n    - host: a.example\n      ${list}:\n        - ${caret}`))).toEqual(['paths', 'methods', 'headers', 'query']);
+      expect(await labels(bottle, front(`egress:\n  routes:\n    - host: a.example\n      ${list}:\n        - query:\n            - ${caret}`))).toEqual(['name', 'value', 'type']);
+    }
+    expect(await labels(bottle, front(`egress:\n  routes:\n    - host: a.example\n      deny: ${caret}`))).toEqual(['true']);
+    const deny = (await proposals(bottle, front(`egress:\n  routes:\n    - host: a.example\n      ${caret}`))).find((one) => one.label === 'deny');
+    expect(deny).toMatchObject({ kind: 'key', documentation: expect.stringContaining('blocked whatever allows them') });
+  });
+
   test('are none in a comment, in the text below, and under a value', async () => {
     expect(await labels(bottle, front(`# ${caret}`))).toEqual([]);
     expect(await labels(bottle, front('supervise: true', caret))).toEqual([]);

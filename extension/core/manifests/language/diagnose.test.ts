@@ -76,6 +76,14 @@ test('what only the whole chain shows is told in the file that made it', async (
   expect(await findings('home/bottles/dev.md', front('extends: base\negress:\n  routes:\n    - {host: b.example, remove: true}'))).toContainEqual(expect.stringMatching(/removes b\.example/));
 });
 
+test('what is wrong inside a deny is told at its place, in the words of the list', async () => {
+  const route = (deny: string): string => front(`egress:\n  routes:\n    - host: a.example\n      deny:\n        - ${deny}`);
+  expect(await findings('home/bottles/a.md', route('path: /x'))).toContainEqual(expect.stringMatching(/^error .*egress\.routes\[0\]\.deny\[0\]\.path is not a known key\. Allowed here: paths, methods, headers, query\. Did you mean paths/));
+  expect(await findings('home/bottles/a.md', route('methods: [TRACE]'))).toEqual([expect.stringMatching(/^error .*deny\[0\]\.methods\[0\] .*always blocked/)]);
+  expect(await findings('home/bottles/a.md', front('egress:\n  routes:\n    - host: a.example\n      deny: false'))).toEqual([expect.stringMatching(/^error .*egress\.routes\[0\]\.deny expected true, which blocks the whole host, or a list/)]);
+  expect(await findings('home/bottles/a.md', front('egress:\n  routes:\n    - host: a.example\n      deny: true\n      auth: {scheme: Bearer, token_ref: HOME}'))).toEqual([expect.stringMatching(/^error .*egress\.routes\[0\]\.auth\.scheme has no place beside deny: true/)]);
+});
+
 test('a missing skill and an unknown provider are errors, an unset variable and a missing recipe are warnings', async () => {
   world.write({ 'home/bottles/a.md': front('supervise: true'), 'person/.claude/skills/review/SKILL.md': 'x' });
   expect(await findings('home/agents/a.md', front('bottle: a\nskills: [reviw]'))).toEqual([expect.stringMatching(/^error "reviw" There is no skill "reviw".*Did you mean review\?$/)]);

@@ -45,7 +45,7 @@ function chainWords(chain: Chain): string {
   const first = chain.links[0];
   if (first === undefined || chain.fault !== undefined) return '';
   const { bottle } = effectiveBottleWithOrigins(chain.links);
-  const routes = bottle.egress.routes.map((route) => code(route.host));
+  const routes = bottle.egress.routes.filter(({ deny }) => deny !== true).map((route) => code(route.host));
   const shown = routes.slice(0, 8).join(', ') + (routes.length > 8 ? ` and ${routes.length - 8} more` : '');
   return [
     `Bottle ${chain.links.map((link) => code(link.name)).join(' extends ')}, provider ${code(bottle.agentProvider.template)}.`,
