@@ -81,7 +81,7 @@ test('what is wrong inside a deny is told at its place, in the words of the list
   expect(await findings('home/bottles/a.md', route('path: /x'))).toContainEqual(expect.stringMatching(/^error .*egress\.routes\[0\]\.deny\[0\]\.path is not a known key\. Allowed here: paths, methods, headers, query\. Did you mean paths/));
   expect(await findings('home/bottles/a.md', route('methods: [TRACE]'))).toEqual([expect.stringMatching(/^error .*deny\[0\]\.methods\[0\] .*always blocked/)]);
   expect(await findings('home/bottles/a.md', front('egress:\n  routes:\n    - host: a.example\n      deny: false'))).toEqual([expect.stringMatching(/^error .*egress\.routes\[0\]\.deny expected true, which blocks the whole host, or a list/)]);
-  expect(await findings('home/bottles/a.md', front('egress:\n  routes:\n    - host: a.example\n      deny: true\n      auth: {scheme: Bearer, token_ref: HOME}'))).toEqual([expect.stringMatching(/^error .*egress\.routes\[0\]\.auth\.scheme has no place beside deny: true/)]);
+  expect(await findings('home/bottles/a.md', front('egress:\n  routes:\n    - host: a.example\n      deny: true\n      auth: {scheme: Bearer, token_ref: HOME}'))).toContainEqual(expect.stringMatching(/^error .*egress\.routes\[0\]\.auth\.scheme has no place beside deny: true/));
 });
 
 test('a missing skill and an unknown provider are errors, an unset variable and a missing recipe are warnings', async () => {
