@@ -108,9 +108,10 @@ describe('settling', () => {
   it('keeps an ended bottle with changes, with its exit code, and removes one without', async () => {
     const { copy } = await record('changed');
     await writeFile(join(copy, 'new.txt'), 'new\n');
+    await writeFile(join(stateFolder(home, 'changed'), 'exit.json'), '{"code": 7, "endedBy": "disk", "at": ""}');
     await record('same');
     const after = await settleAll(depsWith(async ({ slug }) => bottle(slug, 7, {})), ['changed', 'same']);
-    expect(after).toMatchObject([{ slug: 'changed', state: 'exited', exitCode: 7 }]);
+    expect(after).toMatchObject([{ slug: 'changed', state: 'exited', exitCode: 7, endedBy: 'disk' }]);
     expect(existsSync(stateFolder(home, 'same'))).toBe(false);
   });
 

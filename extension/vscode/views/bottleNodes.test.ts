@@ -36,6 +36,10 @@ describe('the line of a bottle', () => {
     expect(bottleNode({ ...bottle, incident }, english)).toMatchObject({ description: 'claude · running · egress closed after an incident', icon: 'warning', spoken: 'Fix tests (claude), running, egress closed after an incident' });
   });
 
+  it('says which bound ended it', () => {
+    expect(bottleNode({ ...bottle, state: 'exited', endedBy: 'disk', blocked: 0 }, english).description).toBe('claude · ended for writing too much, changes wait');
+  });
+
   it('tells an ended bottle by words, context and icon, not by colour', () => {
     const running = bottleNode(bottle, english);
     const ended = bottleNode({ ...bottle, state: 'exited' }, english);
