@@ -1,5 +1,6 @@
 import type { Route } from '../../schemas/policy/route.ts';
-import type { Budgets } from './budget.ts';
+import { headBytes } from './budget.ts';
+import type { Budgets, RequestHead } from './budget.ts';
 import type { Denial } from './denial.ts';
 import type { Outgoing } from './forward.ts';
 import { givingBack, noRoom } from './heldBodies.ts';
@@ -21,12 +22,12 @@ export interface Admission {
 
 /**
  * Takes a request's share before anything of it goes: of its route's budget the head and a body of known length, and room
- * for a body that is held back. `head` is its size in bytes. Throws `BudgetSpent`; the denial is for want of room.
+ * for a body that is held back. Throws `BudgetSpent`; the denial is for want of room.
  */
-export function admit({ budgets, held }: { readonly budgets: Budgets; readonly held: HeldBodies }, { route, clause, outgoing }: Judged, head: number): Admission | Denial {
+export function admit({ budgets, held }: { readonly budgets: Budgets; readonly held: HeldBodies }, { route, clause, outgoing }: Judged, request: RequestHead): Admission | Denial {
   const { body, bodyScan } = outgoing;
   const meter = budgets.meterOf(route, clause);
-  const spending = meter?.take(head + (body.kind === 'length' ? Number(body.length) : 0));
+  const spending = meter?.take(headBytes(request) + (body.kind === 'length' ? Number(body.length) : 0));
   const giveBack = (): void => {
     if (spending !== undefined) meter?.giveBack(spending);
   };

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { budgetOf, budgetWords } from '../../schemas/policy/budget.ts';
 import type { Budget } from '../../schemas/policy/budget.ts';
 import type { Route } from '../../schemas/policy/route.ts';
@@ -116,8 +117,11 @@ export class Budgets {
   }
 }
 
-/** Bytes of a request's head as the agent sent it. */
-export function headBytes(request: { readonly method?: string | undefined; readonly url?: string | undefined; readonly rawHeaders: readonly string[] }): number {
+/** What of a request is its head. */
+export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'>;
+
+/** Bytes of a head as the agent sent it. */
+export function headBytes(request: RequestHead): number {
   const line = (request.method ?? '').length + (request.url ?? '').length + ' '.length + ' HTTP/1.1\r\n'.length;
   // Each name and each value brings two more: `: ` and the line end.
   return request.rawHeaders.reduce((sum, text) => sum + text.length + 2, line + '\r\n'.length);

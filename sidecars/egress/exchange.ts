@@ -9,7 +9,7 @@ import type { Finding } from '../../schemas/protocol/egressLog.ts';
 import { strayPlaceholder, withCredential } from './credential.ts';
 import type { Decision, DecisionLog } from './decisionLog.ts';
 import { admit } from './admission.ts';
-import { BudgetSpent, headBytes } from './budget.ts';
+import { BudgetSpent } from './budget.ts';
 import type { Budgets } from './budget.ts';
 import { denial, sendDenial } from './denial.ts';
 import type { Denial } from './denial.ts';
@@ -149,10 +149,10 @@ export class Exchanges {
         return refuse(this.#incidents.refusal(host) ?? findingDenial(new BodyBlocked('request', seen), host), seen);
       }
       checkAddresses(host, judged.outgoing.authority.kind === 'name' ? [] : [host], judged.route);
-      const admitted = admit({ budgets: this.#budgets, held: this.#held }, judged, headBytes(request));
+      const way = this.#pools.wayTo(live, judged.outgoing.scheme, judged.outgoing.authority, judged.route);
+      const admitted = admit({ budgets: this.#budgets, held: this.#held }, judged, request);
       if (!('outgoing' in admitted)) return refuse(admitted);
       const { outgoing } = admitted;
-      const way = this.#pools.wayTo(live, outgoing.scheme, outgoing.authority, judged.route);
       if (judged.expectsContinue) response.writeContinue();
       let failure: Denial | undefined;
       const onFailure = (error: Error): void => {

@@ -47,6 +47,8 @@ interface Progress {
   stage: 'asked' | 'answered' | 'tls' | 'carrying';
   up: number;
   down: number;
+  /** It ended because neither side said anything. */
+  silent: boolean;
 }
 
 /**
@@ -58,7 +60,7 @@ export async function passUnread(context: ConnectContext, live: Live, connect: U
   const { authority: { host, port }, found, socket } = connect;
   const tunnel = context.tunnels.add(connect.authority, socket, found.route);
   context.tunnels.requestBegan(tunnel);
-  const progress: Progress = { stage: 'asked', up: 0, down: 0 };
+  const progress: Progress = { stage: 'asked', up: 0, down: 0, silent: false };
   const decided = (decision: Pick<Decision, 'verdict' | 'reason' | 'status'> & Partial<Decision>): Decision => ({
     ...{ method: 'CONNECT', host, port, path: '', clause: found.clause, ms: performance.now() - began, bytesUp: progress.up, bytesDown: progress.down },
     ...decision,
@@ -76,7 +78,7 @@ export async function passUnread(context: ConnectContext, live: Live, connect: U
     const carrying = progress.stage === 'carrying';
     // As for a request: what was allowed and then failed was allowed.
     const broke = denied.clause === 'upstream';
-    const why = tunnel.withdrawn ? 'what allowed it was taken away' : denied.reason;
+    const why = tunnel.withdrawn ? 'what allowed it was taken away' : progress.silent ? 'neither side said anything for too long' : denied.reason;
     context.log.record(live, decided({
       verdict: broke ? 'allow' : 'block',
       reason: broke && carrying ? `${passed}; ${why}` : why,
@@ -101,7 +103,7 @@ async function carry(context: ConnectContext, live: Live, { found, authority, so
   const { host, port } = authority;
   const meter = context.budgets.meterOf(found.route, found.clause);
   if (meter?.room === 0) throw new TunnelRefused(meter.refusal(1));
-  const dial = await context.pools.unreadWayTo(live, authority, found.route);
+  const dial = await within(limits.connect, context.pools.unreadWayTo(live, authority, found.route), () => undefined);
   refuseAfterIncident(context, host);
   progress.stage = 'answered';
   socket.setNoDelay(true);
@@ -117,12 +119,15 @@ async function carry(context: ConnectContext, live: Live, { found, authority, so
   }
   refuseAfterIncident(context, host);
   meter?.take(opening.bytes.length);
-  const upstream = await within(limits.connect, dial());
+  const upstream = await within(limits.connect, dial(), (late) => late.destroy());
   if (socket.destroyed) upstream.destroy();
   progress.stage = 'carrying';
   progress.up += opening.bytes.length;
   upstream.write(opening.bytes);
-  socket.setTimeout(limits.silence, () => socket.destroy());
+  socket.setTimeout(limits.silence, () => {
+    progress.silent = true;
+    socket.destroy();
+  });
   const up = (chunk: Buffer): Passing => {
     const passing = fitting(meter, chunk);
     progress.up += passing.bytes.length;
@@ -147,13 +152,13 @@ function fitting(meter: Meter | undefined, bytes: Buffer): Passing {
   return room === bytes.length ? { bytes } : { bytes: bytes.subarray(0, room), cut: new BudgetSpent(meter.refusal(1)) };
 }
 
-/** A connection that comes too late is closed. */
-function within(limitMs: number, dialling: Promise<Socket>): Promise<Socket> {
+/** Rejects when the time is over; `tooLate` gets what comes all the same. */
+function within<T>(limitMs: number, work: Promise<T>, tooLate: (value: T) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const limit = setTimeout(() => {
       reject(Object.assign(new Error('the upstream cannot be connected'), { code: 'ETIMEDOUT' }));
-      dialling.then((late) => late.destroy(), () => undefined);
+      work.then(tooLate, () => undefined);
     }, limitMs);
-    dialling.then(resolve, reject).finally(() => clearTimeout(limit));
+    work.then(resolve, reject).finally(() => clearTimeout(limit));
   });
 }
