@@ -234,6 +234,13 @@ describe('extends', () => {
       expect(chain('egress:\n  routes:\n    - {host: b.a.example, deny: true}', routes('host: b.a.example', 'host: "*.a.example"'))).toMatchObject({ faults: [], bottle: { egress: { routes: [{ host: 'b.a.example', deny: true }, { host: '*.a.example' }] } } });
     });
 
+    test('that claims a place which the other has under another name is told at the child\'s entry', () => {
+      const open = (host: string): string => `egress:\n  routes:\n    - host: first.example\n    - host: ${host}\n      plaintext: true`;
+      for (const [child, parent] of [['a.example:80', 'a.example'], ['a.example', 'a.example:80']] as const) {
+        expect(chain(open(child), 'env: {}', open(parent)).faults).toMatchObject([{ file: '0.md', line: 5, column: 7, message: expect.stringContaining(`cannot stand beside the route for ${parent} (2.md)`) }]);
+      }
+    });
+
     test('is removed by nothing but host and remove', () => {
       expect(complaints('egress:\n  routes:\n    - {host: a.example, remove: false}')).toContain('remove must be true');
       expect(complaints('egress:\n  routes:\n    - {host: a.example, remove: true, plaintext: true}')).toContain('plaintext has no place beside remove: true');

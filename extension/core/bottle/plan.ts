@@ -86,7 +86,7 @@ export async function makePlan(deps: BottlesDeps, request: StartRequest, signal:
     headless: request.headless ?? false,
     credential: await credentialKind(deps, loaded.bottle),
   });
-  const routes = bottleRoutes(loaded.routes, provision.routes, loaded.bottle.egress.log);
+  const routes = bottleRoutes(loaded.routes, provision.routes, loaded.bottle.egress.log, loaded.origins);
   for (const name of routes.slots.values()) await credential(deps, name);
   const { literals, forwarded } = environmentOf(loaded.bottle);
   const parts: PlanParts = {

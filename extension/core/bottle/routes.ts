@@ -1,3 +1,4 @@
+import type { Origin } from '../../../schemas/manifest/extends.ts';
 import { authorityKey } from '../../../schemas/policy/host.ts';
 import { parseHostPattern } from '../../../schemas/policy/hostPattern.ts';
 import type { Route } from '../../../schemas/policy/route.ts';
@@ -18,11 +19,16 @@ export interface BottleRoutes {
  * to its place: one host variable for two hosts fills two slots. A provider's route for a place that the manifest names
  * too joins it: the manifest's own words win, the provider adds its credential and, where the manifest says nothing about
  * requests, its lock to the paths that its CLI needs. What the manifest denies stays denied. Throws `routes-invalid` for
- * what the proxy would refuse, and where nothing would be left of a provider's route.
+ * what the proxy would refuse, and where nothing would be left of a provider's route, with the place that `origins` gives
+ * the manifest's route (`egress.routes[0]`).
  */
-export function bottleRoutes(manifest: readonly Route[], provider: readonly Route[], log: RoutesFile['log']): BottleRoutes {
+export function bottleRoutes(manifest: readonly Route[], provider: readonly Route[], log: RoutesFile['log'], origins: ReadonlyMap<string, Origin>): BottleRoutes {
+  const where = (index: PropertyKey | undefined): string => {
+    const origin = typeof index === 'number' ? origins.get(`egress.routes[${index}]`) : undefined;
+    return origin === undefined ? '' : `${origin.file}:${origin.line}:${origin.column}: `;
+  };
   const slots = new Map<string, string>();
-  const routes = joined(manifest, provider).map((route) => {
+  const routes = joined(manifest, provider, where).map((route) => {
     if (route.token_env === undefined) return route;
     const slot = `EGRESS_TOKEN_${slots.size + 1}`;
     slots.set(slot, route.token_env);
@@ -32,18 +38,18 @@ export function bottleRoutes(manifest: readonly Route[], provider: readonly Rout
   const [problem] = routesFileProblems(file);
   if (problem === undefined) return { file, slots };
   const host = typeof problem.path[1] === 'number' ? routes[problem.path[1]]?.host : undefined;
-  throw new BottleError('routes-invalid', `The route ${host === undefined ? '' : `for ${host} `}cannot be enforced: ${problem.key}: ${problem.message}.`, {
+  throw new BottleError('routes-invalid', `${where(problem.path[1])}The route ${host === undefined ? '' : `for ${host} `}cannot be enforced: ${problem.key}: ${problem.message}.`, {
     hint: problem.hint === '' ? "Mend the route in the bottle's manifest." : problem.hint,
   });
 }
 
-function joined(manifest: readonly Route[], provider: readonly Route[]): Route[] {
+function joined(manifest: readonly Route[], provider: readonly Route[], where: (index: number) => string): Route[] {
   const result = [...manifest];
   for (const route of provider) {
     const at = result.findIndex((one) => placeOf(one) === placeOf(route));
     const own = result[at];
     if (own?.deny === true) {
-      throw new BottleError('routes-invalid', `The provider needs ${route.host}, and the bottle denies it.`, { hint: 'Take that host out of egress.routes, or list under its deny only the requests that are to be blocked.' });
+      throw new BottleError('routes-invalid', `${where(at)}The provider needs ${route.host}, and the bottle denies it.`, { hint: 'Take that host out of egress.routes, or list under its deny only the requests that are to be blocked.' });
     }
     if (own === undefined) result.push(route);
     else result[at] = withProvider(own, route);
