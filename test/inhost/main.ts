@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 import { commandSuite } from './commands.ts';
 import { documentSuite } from './documents.ts';
+import { draftSuite } from './drafts.ts';
 import { manifestSuite } from './manifests.ts';
 import { starterSuite } from './starters.ts';
 
@@ -13,6 +14,7 @@ export function run(): Promise<void> {
   documentSuite();
   starterSuite();
   manifestSuite();
+  draftSuite();
   const results: { title: string; error: string | null }[] = [];
   return new Promise((resolve, reject) => {
     const runner = mocha.run((failures) => {

@@ -1,8 +1,9 @@
 import { Range, workspace } from 'vscode';
-import type { TextDocument } from 'vscode';
+import type { TextDocument, Uri } from 'vscode';
 import type { ManifestText } from '../../core/manifests/language/language.ts';
-import { placeOf, type ManifestRoots } from '../../core/manifests/language/place.ts';
+import { bottlePath, placeOf, type ManifestPlace, type ManifestRoots } from '../../core/manifests/language/place.ts';
 import type * as core from '../../core/manifests/language/tree.ts';
+import { draftOf } from '../recommend/draftUri.ts';
 import { homeFolder } from '../settings.ts';
 
 /** Where manifests lie in this window. */
@@ -13,9 +14,16 @@ export function manifestRoots(): ManifestRoots {
 
 /** The manifest that a document is; undefined for any other, and for all of them in Restricted Mode. Loads nothing. */
 export function manifestOf(document: TextDocument): ManifestText | undefined {
-  if (!workspace.isTrusted || document.uri.scheme !== 'file') return undefined;
-  const place = placeOf(document.uri.fsPath, manifestRoots());
+  if (!workspace.isTrusted) return undefined;
+  const place = document.uri.scheme === 'file' ? placeOf(document.uri.fsPath, manifestRoots()) : draftPlace(document.uri);
   return place === undefined ? undefined : { place, text: document.getText() };
+}
+
+/** A bottle under review is looked at as what it becomes: a bottle of the home folder, whose file there is another text. */
+function draftPlace(uri: Uri): ManifestPlace | undefined {
+  const draft = draftOf(uri);
+  if (draft?.side !== 'proposed') return undefined;
+  return { kind: 'bottle', origin: 'home', name: draft.name, path: bottlePath(homeFolder(), draft.name), workspace: undefined };
 }
 
 /** Text of a document that is open, saved or not. */

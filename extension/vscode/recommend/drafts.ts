@@ -1,12 +1,13 @@
 import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EventEmitter, FilePermission, FileSystemError, FileType, TabInputTextDiff, Uri, commands, window, workspace } from 'vscode';
-import type { FileChangeEvent, FileStat, FileSystemProvider, Tab } from 'vscode';
+import { EventEmitter, FilePermission, FileSystemError, FileType, TabInputTextDiff, commands, window, workspace } from 'vscode';
+import type { FileChangeEvent, FileStat, FileSystemProvider, Tab, Uri } from 'vscode';
 import { writeAtomic } from '../../core/files/atomic.ts';
 import type { RecommendedBottle } from '../../core/trust/recommendations.ts';
 import { Disposables } from '../disposables.ts';
 import { FlatFiles } from '../flatFiles.ts';
 import { schemes } from '../ids.ts';
+import { draftOf, draftUri, type DraftPlace, type Side } from './draftUri.ts';
 
 /** A recommended bottle in review: what it was compared with, and its text as edited so far. */
 export interface Draft {
@@ -15,8 +16,6 @@ export interface Draft {
   readonly yours: string | null;
   readonly proposed: string;
 }
-
-type Side = 'yours' | 'proposed';
 
 /**
  * Bottles under review, as files of this workspace's storage: saving, also by itself, changes nothing but the draft,
@@ -53,7 +52,7 @@ export class Drafts extends FlatFiles implements FileSystemProvider {
 
   /** Name of the draft a document of ours belongs to. */
   nameOf(uri: Uri | undefined): string | undefined {
-    return uri?.scheme === schemes.draft ? place(uri)?.name : undefined;
+    return uri === undefined ? undefined : draftOf(uri)?.name;
   }
 
   /** Names of the bottles in review. */
@@ -108,8 +107,8 @@ export class Drafts extends FlatFiles implements FileSystemProvider {
     return join(this.#folder, name, `${side}.md`);
   }
 
-  #place(uri: Uri): { readonly side: Side; readonly name: string } {
-    const found = place(uri);
+  #place(uri: Uri): DraftPlace {
+    const found = draftOf(uri);
     if (found === undefined) throw FileSystemError.FileNotFound(uri);
     return found;
   }
@@ -127,16 +126,6 @@ export class Drafts extends FlatFiles implements FileSystemProvider {
   async #drop(name: string): Promise<void> {
     await rm(join(this.#folder, name), { recursive: true, force: true });
   }
-}
-
-function draftUri(side: Side, name: string): Uri {
-  return Uri.from({ scheme: schemes.draft, path: `/${side}/${name}.md` });
-}
-
-/** Nothing but names of bottles: what comes from outside becomes part of a path. */
-function place(uri: Uri): { readonly side: Side; readonly name: string } | undefined {
-  const [, side, name] = /^\/(yours|proposed)\/([a-z][a-z0-9-]*)\.md$/.exec(uri.path) ?? [];
-  return (side === 'yours' || side === 'proposed') && name !== undefined ? { side, name } : undefined;
 }
 
 function modifiedOf(tab: Tab): Uri | undefined {
