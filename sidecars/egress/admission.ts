@@ -31,19 +31,20 @@ export function admit({ budgets, held }: { readonly budgets: Budgets; readonly h
   const giveBack = (): void => {
     if (spending !== undefined) meter?.giveBack(spending);
   };
-  const release = held.take(body);
-  if (release === undefined) {
+  const room = held.take(body);
+  if (room === undefined) {
     giveBack();
     return noRoom(outgoing.authority.host);
   }
   return {
     outgoing: {
       ...outgoing,
-      bodyScan: bodyScan === undefined ? undefined : givingBack(bodyScan, release),
+      bodyScan: bodyScan === undefined ? undefined : givingBack(bodyScan, room),
+      room,
       charge: meter === undefined ? undefined : (bytes) => void meter.take(bytes),
     },
     end(sent) {
-      release();
+      room.resize(0);
       if (!sent) giveBack();
     },
   };

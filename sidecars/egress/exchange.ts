@@ -229,7 +229,7 @@ export class Exchanges {
     const sent = echo === undefined ? credential.value.headers : askingForPlain(credential.value.headers);
     const inspection = inspectionOf(live.scanner, authority.host, verdict.route);
     return {
-      outgoing: { ...this.#outgoing(scheme, authority, method, verdict.target.path + credential.value.query, [...(key === undefined ? sent : handshakeHeaders(sent)), ['Via', this.#via]], framing.value, inspection), echo, charge: undefined },
+      outgoing: { ...this.#outgoing(scheme, authority, method, verdict.target.path + credential.value.query, [...(key === undefined ? sent : handshakeHeaders(sent)), ['Via', this.#via]], framing.value, inspection), echo, charge: undefined, room: undefined },
       key: key?.value,
       match: { scheme, authority, method, path, headers },
       clause: verdict.clause,
@@ -241,7 +241,7 @@ export class Exchanges {
     };
   }
 
-  #outgoing(scheme: Scheme, authority: Authority, method: string, target: string, headers: Outgoing['headers'], framing: Framing, inspection: Inspection): Omit<Outgoing, 'echo' | 'charge'> {
+  #outgoing(scheme: Scheme, authority: Authority, method: string, target: string, headers: Outgoing['headers'], framing: Framing, inspection: Inspection): Omit<Outgoing, 'echo' | 'charge' | 'room'> {
     const bodyScan = framing.body.kind === 'none' ? undefined : inspection.requestBody(headers, framing);
     return { scheme, authority, method, target, headers, framing: framingHeaders(framing.body, method), body: framing.body, inspection, bodyScan };
   }

@@ -10,6 +10,7 @@ import type { Way } from './dial.ts';
 import type { BodyScan } from './dlp/scanner.ts';
 import type { Body } from './framing.ts';
 import type { EchoGuard } from './echo.ts';
+import type { Share } from './heldBodies.ts';
 import { flat } from './headers.ts';
 import type { Inspection } from './inspection.ts';
 import type { TimeLimits } from './limits.ts';
@@ -34,6 +35,8 @@ export interface Outgoing {
   readonly bodyScan: BodyScan | undefined;
   /** Told of bytes that nobody could count beforehand, before they go; throws `BodyBlocked` when they may not. */
   readonly charge: ((bytes: number) => void) | undefined;
+  /** Where what is held back is counted, once the request is admitted. */
+  readonly room: Share | undefined;
 }
 
 /** How it went. `failed` is set when the agent did not get a whole answer. */

@@ -7,9 +7,15 @@ import type { Body } from './framing.ts';
 /** What all requests together may hold back until it is judged. Bytes. */
 export const mostHeld = 64 * 1024 * 1024;
 
+/** Room of one request, which takes and gives back as its needs change. */
+export interface Share {
+  /** False, and nothing has changed, when there is no room for so many bytes. */
+  resize(bytes: number): boolean;
+}
+
 /**
- * Room for bodies that are held back. It is taken before the first byte is read: requests that each waited for the rest of
- * their own, with nothing left for any, would wait for ever.
+ * Room for bodies and messages that are held back. Who finds none is refused; requests that waited for it, each with a part
+ * of its own, would wait for ever.
  */
 export class HeldBodies {
   readonly #most: number;
@@ -19,32 +25,34 @@ export class HeldBodies {
     this.#most = most;
   }
 
-  /** Bytes for which room is taken. */
-  get held(): number {
-    return this.#held;
+  /** Room for the most that a body may hold; undefined when there is none. */
+  take(body: Body): Share | undefined {
+    const share = this.#share();
+    const bytes = body.kind === 'none' ? 0 : Math.min(body.kind === 'length' ? Number(body.length) : Infinity, scanLimits.whole);
+    return share.resize(bytes) ? share : undefined;
   }
 
-  /** Takes room for a body; the function gives it back, once. Undefined when there is none. */
-  take(body: Body): (() => void) | undefined {
-    const bytes = body.kind === 'none' ? 0 : Math.min(body.kind === 'length' ? Number(body.length) : Infinity, scanLimits.whole);
-    if (this.#held + bytes > this.#most) return undefined;
-    this.#held += bytes;
-    let taken = bytes;
-    return () => {
-      this.#held -= taken;
-      taken = 0;
+  #share(): Share {
+    let own = 0;
+    return {
+      resize: (bytes) => {
+        if (bytes > own && this.#held - own + bytes > this.#most) return false;
+        this.#held += bytes - own;
+        own = bytes;
+        return true;
+      },
     };
   }
 }
 
 /** The scan, giving its room back when the body has gone on or was given up. */
-export function givingBack(scan: BodyScan, release: () => void): BodyScan {
+export function givingBack(scan: BodyScan, room: Share): BodyScan {
   return {
     push: (chunk) => scan.push(chunk),
     end: () => scan.end(),
     abandon() {
       scan.abandon();
-      release();
+      room.resize(0);
     },
   };
 }

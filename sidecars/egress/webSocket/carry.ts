@@ -63,7 +63,7 @@ export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMe
       const told = inspection.action === 'block' ? {} : { found: (seen: readonly Finding[]): void => void findings.push(...seen) };
       const blot = (data: Buffer): Buffer => (echo === undefined ? data : Buffer.from(echo.text(data.toString('latin1')), 'latin1'));
       converse(
-        { stream: socket, head, scan: inspection.messages('up'), clean: blot, ...(outgoing.charge === undefined ? {} : { charge: outgoing.charge }) },
+        { stream: socket, head, scan: inspection.messages('up'), clean: blot, charge: outgoing.charge, room: outgoing.room },
         { stream: far, head: farHead, scan: inspection.messages('down'), clean: (data) => data, ...told },
         (count, direction) => (bytes[direction] += count),
         limits,

@@ -55,6 +55,11 @@ export class FrameReader {
     this.#largest = largest;
   }
 
+  /** Bytes that wait for the rest of their message. */
+  get held(): number {
+    return this.#have + this.#fragmentBytes;
+  }
+
   /** Messages that `chunk` completes. */
   *read(chunk: Buffer): Generator<Message> {
     this.#chunks.push(chunk);

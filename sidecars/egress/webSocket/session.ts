@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Finding } from '../../../schemas/protocol/egressLog.ts';
 import type { FrameScan } from '../dlp/scanner.ts';
 import { scanLimits } from '../dlp/limits.ts';
+import type { Share } from '../heldBodies.ts';
 import type { TimeLimits } from '../limits.ts';
 import { BodyBlocked } from '../scanStream.ts';
 import { FrameError, FrameReader, closing, frame } from './frames.ts';
@@ -19,7 +20,9 @@ export interface End {
   /** Applied to what this end gets. */
   readonly clean: (data: Buffer) => Buffer;
   /** Told of bytes from this end before they go on; throws `BodyBlocked` when they may not. */
-  readonly charge?: (bytes: number) => void;
+  readonly charge?: ((bytes: number) => void) | undefined;
+  /** Room for messages of this end that are not complete. */
+  readonly room?: Share | undefined;
 }
 
 /** After a close frame, or when one end is gone, the other gets this long to say goodbye. Milliseconds. */
@@ -58,6 +61,9 @@ export async function converse(agent: End, upstream: End, counted: (bytes: numbe
   }
 }
 
+/** Registered with IANA beside those of RFC 6455. */
+const TRY_AGAIN_LATER = 1013;
+
 async function carry(from: End, to: End, fromClient: boolean, counted: (bytes: number) => void): Promise<'closed' | 'gone'> {
   const reader = new FrameReader(fromClient, scanLimits.message);
   const take = async (chunk: Buffer): Promise<boolean> => {
@@ -72,6 +78,7 @@ async function carry(from: End, to: End, fromClient: boolean, counted: (bytes: n
       await send(to.stream, bytes);
       if (message.kind === 'close') return true;
     }
+    if (from.room?.resize(reader.held) === false) throw new FrameError(TRY_AGAIN_LATER, 'too many messages wait for their end at once');
     return false;
   };
   if (from.head.length > 0 && (await take(from.head))) return 'closed';

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
 import { ask, get, openTunnel, startWorld, talk, usualRoutes, wholeAnswer } from './world.ts';
 import type { World } from './world.ts';
 
@@ -67,6 +69,31 @@ test('a body that has gone on holds nothing, however long its answer takes', asy
   }
   for (const end of ends) end();
   for (const secure of waiting) secure.destroy();
+});
+
+test('messages of WebSockets that wait for their end hold no more than the cap together; one more is closed, to try again later', async () => {
+  world.configure(usualRoutes(world).map((route) => ({ ...route, websocket: true })));
+  let got = 0;
+  const server = new WebSocketServer({ noServer: true });
+  world.open.upgrade = (request, socket, head) => server.handleUpgrade(request, socket, head, (far) => void far.on('message', (data: Buffer) => (got += data.length)).on('error', () => undefined));
+  const joined = async (): Promise<WebSocket> => {
+    const secure = await openTunnel(world, open);
+    const client = new WebSocket(`ws://${open}/`, { createConnection: () => secure });
+    client.on('error', () => undefined);
+    await once(client, 'open');
+    return client;
+  };
+  const part = Buffer.alloc(1500 * KIB, 'p');
+  const clients = [await joined(), await joined(), await joined()];
+  const closed = Promise.race(clients.map(async (client) => ({ client, status: (await once(client, 'close'))[0] as number })));
+  for (const client of clients) client.send(part, { fin: false });
+  const { client: one, status } = await closed;
+  expect(status).toBe(1013);
+  expect(got).toBe(0);
+  for (const client of clients) if (client !== one) client.send('end');
+  await expect.poll(() => got).toBe(2 * (part.length + 3));
+  for (const client of [...clients, ...server.clients]) client.terminate();
+  world.open.upgrade = undefined;
 });
 
 test('a finding gives its room back too', async () => {
