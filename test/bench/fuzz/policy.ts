@@ -165,14 +165,20 @@ function randomRequest(roll: Random, routes: readonly Route[]): Parameters<typeo
   const odd = roll.one(2);
   const listed = routes.length > 0 ? (routes[roll.below(routes.length)]?.host ?? 'a.test') : 'a.test';
   const host = odd && roll.one(3) ? `${roll.pick(oddHosts)}${roll.pick(ports)}` : listed.replace('*', roll.pick(['q', 'b'])).replace('bücher', 'xn--bcher-kva');
-  const rule = routes.flatMap((route) => route.matches ?? []).flatMap((match) => match.paths ?? []).filter(({ type }) => type !== 'regex');
-  const start = rule.length > 0 && roll.one(2) ? (rule[roll.below(rule.length)]?.value ?? '/') : '/';
+  const rule = routes.flatMap((route) => [...(route.matches ?? []), ...(route.deny === true ? [] : (route.deny ?? []))]).flatMap((match) => match.paths ?? []).filter(({ type }) => type !== 'regex');
+  const listedPath = rule.length > 0 && roll.one(2) ? (rule[roll.below(rule.length)]?.value ?? '/') : '/';
+  const start = odd && roll.one(3) ? respelled(roll, listedPath) : listedPath;
   const pieces = Array.from({ length: roll.below(4) }, () => (odd && roll.one(3) ? roll.pick(oddPieces) : roll.pick(pathPieces)));
   const path = `${start}${start.endsWith('/') || pieces.length === 0 ? '' : roll.one(8) ? '' : '/'}${pieces.join('/')}`.replace(/^\/\/+/, odd ? '//' : '/');
-  const query = roll.pick(['', '', '', '?', '?service=git-receive-pack', '?service=git-upload-pack', '?x&service=git%2dreceive-pack', '?a=/../b', odd ? roll.pick(oddQueries) : roll.pick(queries)]);
+  const query = roll.pick(['', '', '', '?', '?service=git-receive-pack', '?service=git-upload-pack', '?x&service=git%2dreceive-pack', '?a=/../b', roll.pick(odd ? oddQueries : queries), roll.pick(odd ? oddQueries : queries), roll.pick(queries)]);
   const scheme = roll.one(5) ? 'http' : 'https';
   const headers = roll.pick<MatchRequest['headers']>([[], [], [['x-team', 'red']], [['X-TEAM', 'red'], ['x-team', 'blue']], [['x-team', 'red, red']]]);
   return { url: `${scheme}://${host}${path}${query}`, plain: !odd, method: roll.pick(odd ? methods : ['GET', 'POST', 'HEAD']), headers };
+}
+
+/** A path as some servers take it for the same one. */
+function respelled(roll: Random, path: string): string {
+  return roll.pick([path.toUpperCase(), path.replace(/(?<=\/[^/]+)(?=\/|$)/, ';v'), path.replace(/\/(?=.)/g, '//').slice(1), path.replaceAll('a', '%2561'), `${path}/`]);
 }
 
 function randomText(roll: Random, from: readonly [string, ...string[]], most: number): string {
