@@ -78,7 +78,11 @@ async function carry(from: End, to: End, fromClient: boolean, counted: (bytes: n
       await send(to.stream, bytes);
       if (message.kind === 'close') return true;
     }
-    if (from.room?.resize(reader.held) === false) throw new FrameError(TRY_AGAIN_LATER, 'too many messages wait for their end at once');
+    if (from.room?.resize(reader.held) === false) {
+      // Others need not wait for the goodbye.
+      from.room.resize(0);
+      throw new FrameError(TRY_AGAIN_LATER, 'too many messages wait for their end at once');
+    }
     return false;
   };
   if (from.head.length > 0 && (await take(from.head))) return 'closed';
