@@ -42,8 +42,22 @@ export async function readOpening(socket: Socket, limitMs: number): Promise<Open
   return undefined;
 }
 
-/** Why an opening must not go on to a place, and what was found in it; undefined when it may. */
-export function judgeOpening(scanner: Scanner, authority: Authority, { hello }: Opening): { readonly denied: Denial; readonly findings: readonly Finding[] } | undefined {
+/** Why an opening must not go on to a place, and what was found in it. */
+export interface OpeningRefused {
+  readonly denied: Denial;
+  readonly findings: readonly Finding[];
+}
+
+/** Undefined when an opening may go on. An exception while judging is a refusal, and what it broke on is nobody's to read. */
+export function judgeOpening(scanner: Scanner, authority: Authority, opening: Opening): OpeningRefused | undefined {
+  try {
+    return judge(scanner, authority, opening);
+  } catch {
+    return { denied: denial(500, 'internal', 'the proxy failed while judging this tunnel', authority.host, 'Try again.'), findings: [] };
+  }
+}
+
+function judge(scanner: Scanner, authority: Authority, { hello }: Opening): OpeningRefused | undefined {
   const { host } = authority;
   if (!hello.ok) return { denied: denial(400, 'tls', hello.reason, host, 'Open TLS to the host of the tunnel, or do without.'), findings: [] };
   const { serverName } = hello.value;

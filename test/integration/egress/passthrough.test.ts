@@ -227,6 +227,21 @@ describe('nothing goes on before it is judged: the tunnel is refused, with nothi
     expect(JSON.stringify(line)).not.toContain('c0rrecth0rse');
   });
 
+  test('what a scanner broke on, which nobody gets to read', async () => {
+    const { live } = world.proxy;
+    if (live === undefined) throw new Error('not configured');
+    let asked = 0;
+    const head: typeof live.scanner.head = (about) => {
+      // The place of the CONNECT is scanned first.
+      if (asked++ === 0) return live.scanner.head(about);
+      throw new Error('broke on hunter2-hunter2');
+    };
+    world.proxy.become({ ...live, scanner: { ...live.scanner, head } });
+    const { answer, line } = await expectDenied(world, world.open, () => sent(madeHello([serverName('open.test')])));
+    expect(line.clause).toBe('internal');
+    expect(answer + JSON.stringify(line)).not.toContain('hunter2');
+  });
+
   test('http:// to a host that passes unread, and its plain port', async () => {
     const { answer } = await expectDenied(world, world.open, async () => talk(await dialProxy(world), get(open, `http://${open}/`), wholeAnswer));
     expect(answer).toMatch(/^HTTP\/1\.1 403 [\s\S]*"clause":"plaintext"/);
