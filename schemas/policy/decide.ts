@@ -155,12 +155,10 @@ export function explain(policy: Policy, request: MatchRequest): readonly string[
   const lines: string[] = [];
   if (found !== undefined) lines.push(`${found.clause} is the route of ${readableHost(authorityKey(found.authority))}`);
   const target = canonicalPath(request.path);
-  for (const { deny, deniesAll } of policy.denying(request.authority)) {
-    for (const entry of deny) {
-      const fit = deniesAll || (target.ok && fits(entry, request, target.value));
-      lines.push(`${entry.clause} ${deniesAll ? 'blocks the whole host' : fit ? 'fits' : 'does not fit'}`);
-      if (entry.clause === verdict.clause) break;
-    }
+  for (const { entry, deniesAll } of policy.denying(request.authority).flatMap(({ deny, deniesAll: all }) => deny.map((each) => ({ entry: each, deniesAll: all })))) {
+    const fit = target.ok && fits(entry, request, target.value) ? 'fits' : 'does not fit';
+    lines.push(`${entry.clause} ${deniesAll ? 'blocks the whole host' : fit}`);
+    if (entry.clause === verdict.clause) break;
   }
   if (found !== undefined && target.ok && !/\.deny\b/.test(verdict.clause)) {
     for (const match of found.matches ?? []) {

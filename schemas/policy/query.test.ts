@@ -32,6 +32,12 @@ describe('a query is taken apart', () => {
   });
 });
 
+test('a thousand parameters are read, more are read in two ways', () => {
+  const many = (count: number): string => `?${Array.from({ length: count }, () => 'a').join('&')}`;
+  expect([queryParameters(many(1000))?.length, queryParameters(many(1001))]).toEqual([1000, undefined]);
+  expect([allowed([{ name: 'a' }], many(1001)), denied([{ name: 'b' }], many(1001)), denied([{ name: 'b' }], many(1000))]).toEqual([false, true, false]);
+});
+
 describe('query in matches', () => {
   const paged: Query = [{ name: 'page', value: '[0-9]+', type: 'regex' }, { name: 'q' }, { name: 'fix', value: 'a b' }];
   test.each([
@@ -84,6 +90,15 @@ describe('query in deny', () => {
     '?x=1;admin=1', '?x=%zz', '?x=%', '?x=%c0%ae', '?x=%ff', '?x=1&%78=1', '?;', '?x=1;y',
   ])('%s is denied: any spelling of the parameter, and what nobody can read for certain', (text) => {
     expect(denied([{ name: 'admin' }], text)).toBe(true);
+  });
+
+  test('a name or value that is encoded without end is denied, at once', () => {
+    const deep = `%${'25'.repeat(30_000)}61`;
+    expect([denied([{ name: 'admin' }], `?${deep}=1`), denied([{ name: 'x', value: 'y' }], `?x=${deep}`), denied([{ name: 'x', value: 'y' }], `?z=${deep}`)]).toEqual([true, true, false]);
+  });
+
+  test('a list with more parts than anybody writes is denied', () => {
+    expect([denied([{ name: 'x', value: 'y' }], `?x=${'a,'.repeat(1000)}`), denied([{ name: 'x', value: 'y' }], `?x=${'a,'.repeat(900)}`)]).toEqual([true, false]);
   });
 
   test.each(['', '?', '?x=admin', '?administrator=1', '?xadmin=1', '?x=%3Badmin=1', '?x=1&x=2', '?&&'])('%s passes', (text) => {

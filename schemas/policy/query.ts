@@ -4,18 +4,23 @@ export interface Parameter {
   readonly value: string;
 }
 
+/** Frameworks drop what comes behind so many (PHP `max_input_vars`, Node `qs`), and not all of them do. */
+const MOST_PARAMETERS = 1000;
+
 /**
  * The parameters of a query (with its `?`), percent escapes and `+` decoded exactly once, in their order. undefined where
  * two servers could read it in two ways: `;`, which some take for a separator, broken or overlong escapes, bytes that are
- * no UTF-8, one name in two spellings. An empty piece (`a=1&`) is a parameter without a name.
+ * no UTF-8, one name in two spellings, more than a thousand parameters. An empty piece (`a=1&`) is a parameter without a name.
  */
 export function queryParameters(query: string): readonly Parameter[] | undefined {
   const text = query.replace(/^\?/, '');
   if (text === '') return [];
   if (text.includes(';')) return undefined;
+  const pieces = text.split('&');
+  if (pieces.length > MOST_PARAMETERS) return undefined;
   const spellings = new Map<string, string>();
   const parameters: Parameter[] = [];
-  for (const piece of text.split('&')) {
+  for (const piece of pieces) {
     const [written = ''] = piece.split('=', 1);
     const [name, value] = [decoded(written), decoded(piece.slice(written.length + 1))];
     if (name === undefined || value === undefined) return undefined;

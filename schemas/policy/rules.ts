@@ -1,4 +1,4 @@
-import { lenientHeaderName, lenientName, lenientPath, pathReadings, valueReadings } from './lenient.ts';
+import { isTooDeep, lenientHeaderName, lenientName, lenientPath, pathReadings, valueReadings } from './lenient.ts';
 import type { MatchRule } from './matchRule.ts';
 import { compilePattern } from './pattern.ts';
 import { canonicalPath } from './path.ts';
@@ -115,7 +115,10 @@ const wide: Reading = {
     return (query) => {
       const parameters = queryParameters(query);
       if (parameters === undefined) return true;
-      return parameters.some(({ name, value }) => loose.some((rule) => rule.name === lenientName(name) && rule.fits(value)));
+      return parameters.some(({ name, value }) => {
+        const read = lenientName(name);
+        return isTooDeep(name) || loose.some((rule) => rule.name === read && rule.fits(value));
+      });
     };
   },
 };
@@ -134,7 +137,7 @@ function someReadingFits({ value, type }: ValueRule): (text: string) => boolean 
   if (value === undefined) return () => true;
   const wanted = value.toLowerCase();
   const fits = type === 'regex' ? regex(value, 'any case') : (text: string) => text.toLowerCase() === wanted;
-  return (text) => valueReadings(text).some(fits);
+  return (text) => valueReadings(text)?.some(fits) ?? true;
 }
 
 function regex(source: string, letters?: 'any case'): (text: string) => boolean {
