@@ -77,7 +77,7 @@ describe('the narrowest route for a refused request', () => {
     expect((await proposeRoute(home, 'dev', refusal(clause, more))).route).toEqual({ host: 'api.test', ...added });
   });
 
-  it.each(['dlp', 'incident', 'git', 'framing', 'log', 'path', 'credential', 'routes[0].plaintext', 'inference'])('does not exist for a refusal by %s', async (clause) => {
+  it.each(['dlp', 'incident', 'git', 'framing', 'log', 'path', 'credential', 'routes[0].plaintext', 'routes[0].deny', 'routes[0].deny[1]', 'inference'])('does not exist for a refusal by %s', async (clause) => {
     bottle('dev', ...routes('    - host: api.test'));
     await expect(proposeRoute(home, 'dev', refusal(clause))).rejects.toMatchObject({ code: 'refused' });
   });

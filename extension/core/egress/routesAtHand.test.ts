@@ -17,7 +17,7 @@ const write = (text: string): string => {
   return join(folder, 'routes.yaml');
 };
 
-const file = 'log: 2\nroutes:\n- host: a.test\n  matches:\n  - methods: [GET]\n    paths: [{value: /api}]\n- {host: 10.0.0.1}\n- {host: bücher.example, private_addresses: true}\n- {host: pinned.test, tls_passthrough: true, budget: {sent: 1MiB, window: 1h}}\n';
+const file = 'log: 2\nroutes:\n- host: a.test\n  matches:\n  - methods: [GET]\n    paths: [{value: /api}]\n- {host: 10.0.0.1}\n- {host: bücher.example, private_addresses: true}\n- {host: pinned.test, tls_passthrough: true, budget: {sent: 1MiB, window: 1h}}\n- host: c.test\n  deny:\n  - methods: [DELETE]\n  - query: [{name: admin}]\n- host: d.test\n  deny: true\n';
 
 async function explained(method: string, text: string): Promise<Explanation> {
   const url = parseTypedUrl(text);
@@ -42,6 +42,11 @@ describe('an explanation', () => {
       stillAsked: [expect.stringContaining('resolves'), 'whether the TLS handshake names this host', 'whether the budget of the route has room (1MiB sent in 1h)'],
     });
     expect(await explained('GET', 'http://pinned.test/')).toMatchObject({ verdict: 'block', clause: 'plaintext' });
+  });
+
+  test('of what is denied names the entry, its place, and no way round', async () => {
+    expect(await explained('GET', 'https://c.test/?admin=1')).toMatchObject({ verdict: 'block', clause: 'routes[4].deny[1]', line: 13, column: 5, hint: expect.stringContaining('no other rule lets it pass'), steps: expect.arrayContaining(['routes[4].deny[0] does not fit', 'routes[4].deny[1] fits']) });
+    expect(await explained('GET', 'https://d.test/')).toMatchObject({ verdict: 'block', clause: 'routes[5].deny', line: 15, column: 3, steps: ['routes[5].deny blocks the whole host', expect.any(String)] });
   });
 
   test('asks about an address at once when the URL has one', async () => {
