@@ -1,6 +1,6 @@
 import { blanked } from '../../core/templates/blanks.ts';
 import { createManifest, manifestPath } from '../../core/templates/create.ts';
-import { agentTemplate, isTemplateName, type TemplateName, templates } from '../../core/templates/templates.ts';
+import { agentTemplate, isOfferedTemplate, isTemplateName, offeredTemplates, type TemplateName, templates } from '../../core/templates/templates.ts';
 import { BottleError } from '../../core/errors.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
@@ -24,7 +24,7 @@ export const init: Command = {
 };
 
 function listTemplates({ out }: Context): number {
-  const all = Object.entries(templates).map(([name, { title, detail }]) => ({ name, title, detail }));
+  const all = offeredTemplates.map((name) => ({ name, title: templates[name].title, detail: templates[name].detail }));
   out.result(all, all.map(({ name, detail }) => `${name}\t${detail}`).join('\n'));
   return exitStatus.done;
 }
@@ -47,6 +47,8 @@ async function writeTemplate({ out, home }: Context, args: Arguments): Promise<n
 }
 
 function templateOf(word: string): TemplateName {
-  if (isTemplateName(word)) return word;
-  throw new BottleError('usage', `There is no template "${word}".`, { hint: `Templates: ${Object.keys(templates).join(', ')}.` });
+  if (isOfferedTemplate(word)) return word;
+  const hint = `Templates: ${offeredTemplates.join(', ')}.`;
+  if (isTemplateName(word)) throw new BottleError('usage', `The template "${word}" needs the provider ${templates[word].provider}, which this version does not have.`, { hint });
+  throw new BottleError('usage', `There is no template "${word}".`, { hint });
 }

@@ -6,7 +6,8 @@ import { loadAgent } from '../manifests/load.ts';
 import { silentLog } from '../ports.ts';
 import { blanked } from './blanks.ts';
 import { createManifest, manifestPath } from './create.ts';
-import { agentTemplate, isTemplateName, templates, type TemplateName } from './templates.ts';
+import { createManifestLanguage } from '../root.ts';
+import { agentTemplate, isTemplateName, offeredTemplates, templates, type TemplateName } from './templates.ts';
 
 let home = '';
 beforeEach(() => {
@@ -28,6 +29,18 @@ describe('templates', () => {
     expect(agent.bottle).toBe(name);
     expect(warnings).toEqual([]);
     expect(blanked(templates[name].bottle).blanks.length).toBeGreaterThan(0);
+  });
+
+  test('are offered exactly when their provider is there', async () => {
+    const language = createManifestLanguage({}, { roots: () => ({ home, workspaces: [] }), variables: async () => [], open: () => undefined });
+    for (const name of names) {
+      const { bottle } = await loaded(name);
+      expect(bottle.agentProvider.template).toBe(templates[name].provider);
+      const place = language.place(manifestPath(home, 'bottles', name));
+      if (place === undefined) throw new Error('it is no manifest');
+      const errors = (await language.diagnose({ place, text: blanked(templates[name].bottle).text })).filter((one) => one.severity === 'error');
+      expect([name, errors.map((one) => one.message)]).toEqual([name, offeredTemplates.includes(name) ? [] : [expect.stringContaining('There is no provider')]]);
+    }
   });
 
   test('cover the common cases', async () => {

@@ -1,3 +1,5 @@
+import { providerNames } from '../providers/names.ts';
+
 /** A bottle for a common case, and the agent that goes with it. `«...»` marks what a person fills in. */
 export interface Template {
   readonly title: string;
@@ -5,6 +7,8 @@ export interface Template {
   readonly detail: string;
   /** Name of a codicon. */
   readonly icon: string;
+  /** The provider that its bottle names. */
+  readonly provider: string;
   /** Text of `bottles/<name>.md`. */
   readonly bottle: string;
   /** What the agent is told; the body of `agents/<name>.md`. */
@@ -49,6 +53,7 @@ export const templates = {
     title: 'Shell',
     detail: 'A plain shell without any network. Needs no key.',
     icon: 'terminal',
+    provider: 'shell',
     bottle: `---
 agent_provider:
   template: shell
@@ -65,6 +70,7 @@ A plain shell for looking round. It works on a copy of the folder and reaches no
     title: 'Claude Code',
     detail: 'Claude Code with your credential, which the agent itself never sees.',
     icon: 'sparkle',
+    provider: 'claude',
     bottle: `---
 ${claudeProvider}# Further hosts the bottle may reach. Everything else is refused and logged.
 # egress:
@@ -79,6 +85,7 @@ Claude Code on a copy of the folder. The proxy outside the bottle puts the crede
     title: 'Codex',
     detail: 'Codex with the login of this machine or with an API key, which the agent itself never sees.',
     icon: 'sparkle',
+    provider: 'codex',
     bottle: `---
 agent_provider:
   template: codex
@@ -97,6 +104,7 @@ Codex on a copy of the folder. The proxy outside the bottle puts the credential 
     title: 'Pi with a local model',
     detail: 'Pi with a model server on this machine or in your network. Needs no key.',
     icon: 'chip',
+    provider: 'pi',
     bottle: `---
 agent_provider:
   template: pi
@@ -116,6 +124,7 @@ Pi on a copy of the folder, with a model of your own.
     title: 'GitHub',
     detail: 'Claude Code that may fetch from one GitHub account, read its API and push through the git gate.',
     icon: 'github',
+    provider: 'claude',
     bottle: `---
 ${claudeProvider}${gitGate('git@github.com:«owner»/«repository».git', ownKey('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'))}egress:
   routes:
@@ -141,6 +150,7 @@ Work on one GitHub repository.
     title: 'GitLab',
     detail: 'Claude Code that may fetch from one GitLab group, read its API and push through the git gate.',
     icon: 'git-merge',
+    provider: 'claude',
     bottle: `---
 ${claudeProvider}${gitGate('git@gitlab.com:«group»/«project».git', ownKey('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAfuCHKVTjquxvt6CM6tdG4SLp1Btn/nOeHHE5UOzRdf'))}egress:
   routes:
@@ -166,6 +176,7 @@ Work on one GitLab project.
     title: 'Gitea',
     detail: 'Claude Code with a Gitea of your own: deploy keys made by the gate, API for reading.',
     icon: 'git-branch',
+    provider: 'claude',
     bottle: `---
 ${claudeProvider}${gitGate('ssh://git@«gitea.example.com»/«owner»/«repository».git', deployKey)}egress:
   routes:
@@ -188,6 +199,7 @@ Work on one repository of your Gitea.
     title: 'Node development',
     detail: 'Claude Code with the npm registry to read from.',
     icon: 'package',
+    provider: 'claude',
     bottle: `---
 ${claudeProvider}egress:
   routes:
@@ -204,6 +216,7 @@ Node development: packages may be installed, nothing may be published.
     title: 'Python development',
     detail: 'Claude Code with PyPI to read from.',
     icon: 'package',
+    provider: 'claude',
     bottle: `---
 ${claudeProvider}egress:
   routes:
@@ -223,6 +236,7 @@ Python development: packages may be installed, nothing may be published.
     title: 'Go development',
     detail: 'Claude Code with the Go module proxy and its checksum database.',
     icon: 'package',
+    provider: 'claude',
     bottle: `---
 ${claudeProvider}egress:
   routes:
@@ -241,7 +255,15 @@ Go development: modules may be read.
 
 export type TemplateName = keyof typeof templates;
 
-/** Whether a value, from a link, a pick or a command line, names a template. */
+/** The templates whose provider is there: what is offered can be started. */
+export const offeredTemplates: readonly TemplateName[] = Object.keys(templates).filter(isTemplateName).filter((name) => providerNames.includes(templates[name].provider));
+
+/** Whether a value, from a link, a pick or a command line, names a template that is offered. */
+export function isOfferedTemplate(value: unknown): value is TemplateName {
+  return offeredTemplates.some((name) => name === value);
+}
+
+/** Whether a value names a template, offered or not. */
 export function isTemplateName(value: unknown): value is TemplateName {
   return typeof value === 'string' && Object.hasOwn(templates, value);
 }

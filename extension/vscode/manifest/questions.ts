@@ -3,7 +3,7 @@ import { QuickPickItemKind, ThemeIcon, l10n, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { isManifestName, manifestNames } from '../../core/manifests/folder.ts';
 import type { ManifestKind } from '../../core/templates/create.ts';
-import { type TemplateName, isTemplateName, templates } from '../../core/templates/templates.ts';
+import { type TemplateName, offeredTemplates, templates } from '../../core/templates/templates.ts';
 
 interface TemplateItem extends QuickPickItem {
   readonly template: TemplateName;
@@ -54,7 +54,7 @@ export async function askName({ home, kind, title, proposed, withBottle }: NameQ
 }
 
 function templateItems(): TemplateItem[] {
-  return Object.keys(templates).filter(isTemplateName).map((template) => {
+  return offeredTemplates.map((template) => {
     const { title, detail, icon } = templates[template];
     return { template, label: l10n.t(title), detail: l10n.t(detail), iconPath: new ThemeIcon(icon) };
   });
