@@ -75,7 +75,7 @@ export function randomAgent(roll: Random): Data {
   return { bottle: roll.pick(['dev', 'no-1']), ...some(roll, { skills: () => ['review', 'Yes'], 'git-gate': () => ({ user: { name: 'Ada' } }), model: () => 'x', tools: () => ['Read', 'Bash'] }) };
 }
 
-const pieces = ['yes', ': ', '- ', '"', "'", '{', '}', '[', ']', ',', '#', '\n', '  ', '\t', '---\n', '&a ', '*a', '!!str ', '|\n', '<<: ', '__proto__: {a: b}\n', 'constructor: x\n', 'toString: x\n', 'runtime: x\n', 'env: {}\n', '\u0000', '\uFEFF', '\u202E', '\r\n', '? ', '0x1F', '1.5', 'null', '~'] as const;
+const pieces = ['yes', ': ', '- ', '"', "'", '{', '}', '[', ']', ',', '#', '\n', '  ', '\t', '---\n', '&a ', '*a', '!!str ', '|\n', '<<: ', '__proto__: {a: b}\n', 'constructor: x\n', 'toString: x\n', 'runtime: x\n', 'env: {}\n', '\u0000', '\uFEFF', '\u202E', '\r\n', '? ', '[{', '}]', '[[a]]', '{a: {b: c}}', '[a: b]', '0x1F', '1.5', 'null', '~'] as const;
 
 /** A text with a few slips: bits of YAML put in, characters and lines lost, doubled, moved or swapped. */
 export function mutated(roll: Random, text: string): string {
@@ -104,14 +104,18 @@ function slip(roll: Random, text: string): string {
 
 /**
  * Reads a text as the product does. Returns whether it was taken, and throws when what was taken lacks a key that the
- * text has: the keys are counted in the syntax tree, a layer below the data that the schema sees.
+ * text has or has brackets inside brackets: both are looked for in the syntax tree, a layer below the data that the schema
+ * sees.
  */
 export function judged(kind: 'agent' | 'bottle', text: string): boolean {
   const source = parseManifest('f.md', text);
   if (!source.ok) return false;
   const lost = (written: unknown): string | undefined => {
     const parts = splitFrontmatter(text);
-    return 'message' in parts ? 'frontmatter' : missing(yamlDocument(parts.yaml).contents, written, '');
+    if ('message' in parts) return 'frontmatter';
+    const { contents } = yamlDocument(parts.yaml);
+    if (isNested(contents, false)) throw new Error(`brackets inside brackets were taken in ${JSON.stringify(text)}`);
+    return missing(contents, written, '');
   };
   if (kind === 'agent') {
     const checked = checkManifest(source.value, agentSchema);
@@ -128,6 +132,14 @@ export function judged(kind: 'agent' | 'bottle', text: string): boolean {
 function told(lost: string | undefined, text: string): true {
   if (lost !== undefined) throw new Error(`${lost} was dropped from ${JSON.stringify(text)}`);
   return true;
+}
+
+/** Brackets inside brackets, by what the parser says of each collection's style. */
+function isNested(node: unknown, inside: boolean): boolean {
+  if (!isMap(node) && !isSeq(node)) return false;
+  const flow = node.flow === true;
+  const below: readonly unknown[] = isMap(node) ? node.items.map((pair) => pair.value) : node.items;
+  return (flow && inside) || below.some((one) => isNested(one, flow));
 }
 
 function missing(node: unknown, value: unknown, path: string): string | undefined {
