@@ -119,18 +119,18 @@ describe('values', () => {
     expect(await taken(bottle, front(`env:\n  HOME: x\n  ${caret}`), 'API_KEY')).toBe(front(`env:\n  HOME: x\n  API_KEY: "\${API_KEY}"${caret}`));
   });
 
-  test('of host are those seen in the egress logs, blocked ones first, ports as they are written', async () => {
+  test('of host are those seen in the egress logs, blocked ones first, ports as they are written; none that no route opens or that is listed', async () => {
     const line = (host: string, port: number, verdict: 'allow' | 'block') =>
       JSON.stringify({ ts: '2026-01-01T00:00:00.000Z', id: 'x', slug: 'one', verdict, method: 'GET', host, port, path: '/', reason: '', status: 403, bytesUp: 0, bytesDown: 0, ms: 1, injected: false, findings: [] });
-    const log = [line('seen.example', 443, 'allow'), line('db.example', 8443, 'block'), line('db.example', 8443, 'block'), 'damaged', line('not a host', 443, 'block')].join('\n');
+    const log = [line('seen.example', 443, 'allow'), line('db.example', 8443, 'block'), line('db.example', 8443, 'block'), 'damaged', line('not a host', 443, 'block'), line('169.254.169.254', 80, 'block'), line('metadata.google.internal', 80, 'block'), line('listed.example', 443, 'block'), line('seen.example', 80, 'allow')].join('\n');
     world.write({
       'home/state/one/egress/log.0.jsonl': `${line('db.example', 8443, 'block')}\n`,
       'home/state/one/egress/log.900.jsonl': `${log}\n`,
       'home/state/one/egress/log.jsonl': '->log.900.jsonl',
       'home/state/two/egress/log.jsonl': `${line('seen.example', 443, 'allow')}\n`,
     });
-    const text = front(`egress:\n  routes:\n    - host: ${caret}`);
-    expect((await proposals(bottle, text)).map(({ label, detail }) => `${label} (${detail})`)).toEqual(['db.example:8443 (3 blocked, 0 allowed)', 'seen.example (0 blocked, 2 allowed)']);
+    const text = front(`egress:\n  routes:\n    - host: listed.example\n    - host: ${caret}`);
+    expect((await proposals(bottle, text)).map(({ label, detail }) => `${label} (${detail})`)).toEqual(['db.example:8443 (3 blocked, 0 allowed)', 'seen.example (0 blocked, 3 allowed)']);
     expect(await taken(bottle, front(`egress:\n  routes:\n    - {host: db.ex${caret}}`), 'db.example:8443')).toBe(front('egress:\n  routes:\n    - {host: db.example:8443}'));
   });
 });

@@ -1,10 +1,11 @@
 import { parseAuthority } from '../../../../schemas/policy/host.ts';
+import { unreachableHost } from '../../../../schemas/policy/unreachable.ts';
 import { cursorAt, type Cursor } from './cursor.ts';
 import { keyDocumentation } from './documentation.ts';
 import { meaningAt, type Meaning } from './meaning.ts';
 import type { ManifestPlace } from './place.ts';
 import { keysOf, shapesAt, takes, wordsOf, type Shape } from './shape.ts';
-import type { Range } from './tree.ts';
+import { readTree, type Range } from './tree.ts';
 import type { World } from './world.ts';
 
 /** One thing that could be written at the cursor. */
@@ -22,24 +23,32 @@ export interface Proposal {
   readonly more: boolean;
 }
 
+/** The manifest in which something is proposed. */
+interface About {
+  readonly world: World;
+  readonly root: Shape;
+  readonly place: ManifestPlace;
+  readonly text: string;
+}
+
 /** Everything that may be written at an offset of a manifest. */
 export async function complete(world: World, root: Shape, place: ManifestPlace, text: string, offset: number): Promise<readonly Proposal[]> {
   const cursor = cursorAt(text, offset);
   if (cursor === undefined) return [];
-  if (cursor.at === 'value') return values(world, root, place, cursor, cursor.path);
+  if (cursor.at === 'value') return values({ world, root, place, text }, cursor, cursor.path);
   const shapes = shapesAt(root, cursor.path);
   const keys = keyProposals(shapes, cursor);
   if (keys.length > 0) return keys;
-  if (takes(shapes, 'array')) return items(world, root, place, cursor);
+  if (takes(shapes, 'array')) return items({ world, root, place, text }, cursor);
   if (meaningAt(place.kind, [...cursor.path, '*']) === 'environment') return environmentKeys(world, cursor);
-  return shapes.length > 0 && !takes(shapes, 'object') ? values(world, root, place, cursor, cursor.path) : [];
+  return shapes.length > 0 && !takes(shapes, 'object') ? values({ world, root, place, text }, cursor, cursor.path) : [];
 }
 
 /** A line under a key that holds a list, without its dash yet. */
-async function items(world: World, root: Shape, place: ManifestPlace, cursor: Cursor): Promise<readonly Proposal[]> {
+async function items(about: About, cursor: Cursor): Promise<readonly Proposal[]> {
   const path = [...cursor.path, 0];
-  const keys = keyProposals(shapesAt(root, path), { ...cursor, siblings: [], column: cursor.column + 2 });
-  const all = keys.length > 0 ? keys : await values(world, root, place, cursor, path);
+  const keys = keyProposals(shapesAt(about.root, path), { ...cursor, siblings: [], column: cursor.column + 2 });
+  const all = keys.length > 0 ? keys : await values(about, cursor, path);
   return all.map((one) => ({ ...one, insert: 'text' in one.insert ? { text: `- ${one.insert.text}` } : { snippet: `- ${one.insert.snippet}` } }));
 }
 
@@ -82,30 +91,40 @@ async function environmentKeys(world: World, cursor: Cursor): Promise<readonly P
   }));
 }
 
-async function values(world: World, root: Shape, place: ManifestPlace, cursor: Cursor, path: Cursor['path']): Promise<readonly Proposal[]> {
+async function values(about: About, cursor: Cursor, path: Cursor['path']): Promise<readonly Proposal[]> {
+  const { root, place } = about;
   const shapes = shapesAt(root, path);
   const words = wordsOf(shapes).map((word) => proposal(cursor, 'word', String(word), shapes.some((shape) => shape.default === word) ? 'default' : ''));
   const meaning = meaningAt(place.kind, path);
-  return meaning === undefined ? words : [...words, ...(await names[meaning](world, place, cursor))];
+  return meaning === undefined ? words : [...words, ...(await names[meaning](about, cursor))];
 }
 
-type Names = (world: World, place: ManifestPlace, cursor: Cursor) => Promise<readonly Proposal[]>;
+type Names = (about: About, cursor: Cursor) => Promise<readonly Proposal[]>;
 
 const names: Readonly<Record<Meaning, Names>> = {
   // A bottle that extends itself is a circle.
-  bottle: async (world, place, cursor) => (await world.names('bottle')).filter((name) => place.kind === 'agent' || name !== place.name).map((name) => proposal(cursor, 'bottle', name, 'bottle')),
-  skill: async (world, _place, cursor) => (await world.skills()).map((name) => proposal(cursor, 'skill', name, world.skillsFolder)),
-  provider: async (world, _place, cursor) => (await world.providers()).map((name) => proposal(cursor, 'provider', name, 'provider')),
-  variable: async (world, _place, cursor) => (await world.variables()).map((name) => proposal(cursor, 'variable', name, 'host variable')),
-  environment: async (world, _place, cursor) =>
+  bottle: async ({ world, place }, cursor) => (await world.names('bottle')).filter((name) => place.kind === 'agent' || name !== place.name).map((name) => proposal(cursor, 'bottle', name, 'bottle')),
+  skill: async ({ world }, cursor) => (await world.skills()).map((name) => proposal(cursor, 'skill', name, world.skillsFolder)),
+  provider: async ({ world }, cursor) => (await world.providers()).map((name) => proposal(cursor, 'provider', name, 'provider')),
+  variable: async ({ world }, cursor) => (await world.variables()).map((name) => proposal(cursor, 'variable', name, 'host variable')),
+  environment: async ({ world }, cursor) =>
     (await world.variables()).map((name) => {
       const reference = `\${${name}}`;
       return { ...proposal(cursor, 'variable', reference, 'host variable'), insert: { text: cursor.quote === '' ? `"${reference}"` : reference } };
     }),
   file: async () => [],
-  host: async (world, _place, cursor) =>
-    (await world.hosts()).filter(({ host }) => parseAuthority(host, 443).ok).map(({ host, blocked, allowed }) => proposal(cursor, 'host', host, `${blocked} blocked, ${allowed} allowed`)),
+  // What no route opens, or what has one here already, would only be an error.
+  host: async ({ world, text }, cursor) => {
+    const listed = new Set((readTree(text)?.entries ?? []).filter(({ path }) => meaningAt('bottle', path) === 'host').map(({ scalar }) => scalar));
+    const seen = (await world.hosts()).filter(({ host }) => !listed.has(host) && reachable(host));
+    return seen.map(({ host, blocked, allowed }) => proposal(cursor, 'host', host, `${blocked} blocked, ${allowed} allowed`));
+  },
 };
+
+function reachable(host: string): boolean {
+  const authority = parseAuthority(host, 443);
+  return authority.ok && unreachableHost(authority.value) === undefined;
+}
 
 function proposal(cursor: Cursor, kind: Proposal['kind'], label: string, detail: string): Proposal {
   return { label, kind, detail, documentation: '', insert: { text: label }, replace: cursor.replace, more: false };

@@ -17,7 +17,8 @@ export async function seenHosts(home: string): Promise<readonly SeenHost[]> {
     for (const text of await lastLines(join(stateFolder(home, slug), 'egress'))) {
       const line = parsed(text);
       if (line === undefined || line.host === '') continue;
-      const host = line.port === 443 ? line.host : `${line.host}:${line.port}`;
+      // A route without a port covers both.
+      const host = line.port === 443 || line.port === 80 ? line.host : `${line.host}:${line.port}`;
       const count = counts.get(host) ?? { blocked: 0, allowed: 0 };
       if (line.verdict === 'block') count.blocked++;
       else count.allowed++;
