@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { connect, createSecureServer } from 'node:http2';
 import type { ClientHttp2Session, Http2SecureServer, ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
+import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAuthority } from '../../../extension/core/egress/ca.ts';
 import { leafMinter } from '../../../sidecars/egress/leaf.ts';
@@ -12,6 +16,8 @@ import type { World } from './world.ts';
 
 /** RFC 9113 section 3.4, with an empty SETTINGS frame behind it. */
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00';
+
+const run = promisify(execFile);
 
 let world: World;
 let open: string;
@@ -136,6 +142,22 @@ describe('a gRPC client over HTTP/2', () => {
     expect((await trailers)[0]['grpc-status']).toBe('0');
     client.close();
     await expect.poll(() => world.log().at(-1)).toMatchObject({ method: 'CONNECT', verdict: 'allow', reason: expect.stringContaining('nothing inside was seen') });
+  });
+
+  test('of curl speaks HTTP/2 where TLS passes unread, with the certificate of the upstream, and HTTP/1.1 where it is read', async () => {
+    const caPath = join(world.folder, 'grpc.pem');
+    writeFileSync(caPath, grpc.caPem);
+    const lines = world.log().length;
+    const version = async (host: string, ca: string): Promise<string> => {
+      const { stdout } = await run('curl', ['--silent', '--max-time', '20', '--http2', '--proxy', `http://127.0.0.1:${world.port}`, '--cacert', ca, '--write-out', '%{http_version} %{response_code}', '--output', '/dev/null', `https://${host}/`]);
+      return stdout;
+    };
+    world.configure([{ host: grpc.host, private_addresses: true, tls_passthrough: true }, { host: open, private_addresses: true }]);
+    expect(await version(grpc.host, caPath)).toBe('2 200');
+    expect(await version(open, world.caPath)).toBe('1.1 200');
+    await expect(version(grpc.host, world.caPath)).rejects.toThrow();
+    // The line of a tunnel comes at its end.
+    await expect.poll(() => world.log().slice(lines).filter(({ method, verdict }) => method === 'CONNECT' && verdict === 'allow').length).toBe(2);
   });
 
   test.each([
