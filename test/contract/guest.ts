@@ -122,7 +122,7 @@ export function describeGuest(use: () => Bench, isolates: boolean): void {
 
     it.each([
       ['a file that is deleted and still open', 'exec 3>gone; rm gone; head -c 6000000 /dev/zero >&3; sleep 1000'],
-      ['folders nested deeper than a path may be long', 'for i in $(seq 30); do mkdir -p $(printf "%0200d" 0) && cd $(printf "%0200d" 0); done; head -c 6000000 /dev/zero >deep; sleep 1000'],
+      ['folders nested deeper than a path may be long', 'exec bash -c \'for i in {1..30}; do mkdir $(printf "%0200d" 0) && cd $(printf "%0200d" 0) || exit 3; done; head -c 6000000 /dev/zero >deep; sleep 1000\''],
       ['folders nobody may read', 'mkdir shut; head -c 6000000 /dev/zero >shut/in; chmod 000 shut; sleep 1000'],
       ['very many empty files', 'seq 1100 | xargs touch; sleep 1000'],
     ])('counts %s, where the backend holds diskBytes', async (_what, script) => {
