@@ -60,8 +60,8 @@ describe('pictures of the product', () => {
       name: 'mean',
       manifests: {
         ...shellManifests,
-        'bottles/claude.md': ['---', 'agent_provider:', '  template: claude', '  auth_token: BOT_BOTTLE_CLAUDE_OAUTH_TOKEN', 'env:', `  ANTHROPIC_BASE_URL: ${model.url}`, ...routes, '---', ''].join('\n'),
-        'agents/claude.md': '---\nbottle: claude\n---\nBe brief.\n',
+        'bottles/node.md': ['---', 'agent_provider:', '  template: claude', '  auth_token: BOT_BOTTLE_CLAUDE_OAUTH_TOKEN', 'env:', `  ANTHROPIC_BASE_URL: ${model.url}`, ...routes, '---', ''].join('\n'),
+        'agents/claude.md': '---\nbottle: node\n---\nBe brief.\n',
       },
       env: { BOT_BOTTLE_BACKEND: 'bubblewrap', BOT_BOTTLE_CLAUDE_OAUTH_TOKEN: 'sk-ant-oat01-not-a-real-token', BOT_BOTTLE_EXTRA_CA: extraCaFile(folder, authority.certPem) },
       settings: { 'terminal.integrated.fontSize': 13, 'terminal.integrated.tabs.enabled': false },
@@ -133,6 +133,27 @@ describe('pictures of the product', () => {
     await vs.command('View: Close Editor');
   });
 
+  test('manifest: what the agent asked for is offered where routes are written', async () => {
+    const { vs } = window;
+    await vs.command('View: Close All Editors');
+    await vs.sidebar('Bot Bottle');
+    await vs.command('Bottle: Open Manifest');
+    await vs.quick.titled('Open Manifest');
+    await vs.quick.pick('node');
+    await vs.page.locator('.codelens-decoration').first().waitFor();
+    const { page } = vs;
+    // To the end of the routes, and out by one step.
+    for (const key of ['Control+End', 'ArrowUp', 'ArrowUp', 'End', 'Enter', 'Backspace']) await page.keyboard.press(key);
+    await page.keyboard.type('- host: ');
+    await until('the hosts that were asked for', async () => {
+      await page.keyboard.press('Control+Space');
+      return page.locator('.suggest-widget.visible .monaco-list-row', { hasText: 'paste.example.com' }).first().waitFor({ timeout: 3_000 }).then(() => true, () => false);
+    });
+    await take('manifest');
+    await page.keyboard.press('Escape');
+    await vs.command('File: Revert File');
+  });
+
   test('bottles-light: several bottles in a light window', async () => {
     const { vs } = window;
     for (const [label, color] of [['look round', 'blue'], ['try the new API', 'magenta']] as const) {
@@ -140,7 +161,6 @@ describe('pictures of the product', () => {
     }
     await vs.command('View: Close All Editors');
     await theme('Light Modern', 'vs');
-    await vs.sidebar('Bot Bottle');
     await vs.treeItem('try the new API').waitFor();
     await vs.treeAction('look round', 'Attach');
     await vs.terminals.shows('/workspace$');
