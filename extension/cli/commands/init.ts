@@ -1,6 +1,6 @@
 import { blanked } from '../../core/templates/blanks.ts';
 import { createManifest, manifestPath } from '../../core/templates/create.ts';
-import { agentTemplate, isOfferedTemplate, isTemplateName, offeredTemplates, type TemplateName, templates } from '../../core/templates/templates.ts';
+import { agentTemplate, isTemplateName, missingProvider, templateNames, type TemplateName, templates } from '../../core/templates/templates.ts';
 import { BottleError } from '../../core/errors.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
@@ -24,8 +24,8 @@ export const init: Command = {
 };
 
 function listTemplates({ out }: Context): number {
-  const all = offeredTemplates.map((name) => ({ name, title: templates[name].title, detail: templates[name].detail }));
-  out.result(all, all.map(({ name, detail }) => `${name}\t${detail}`).join('\n'));
+  const all = templateNames.map((name) => ({ name, title: templates[name].title, detail: templates[name].detail, missingProvider: missingProvider(name) }));
+  out.result(all, all.map((one) => `${one.name}\t${one.detail}${one.missingProvider === null ? '' : ` ${waits(one.missingProvider)}`}`).join('\n'));
   return exitStatus.done;
 }
 
@@ -42,13 +42,17 @@ async function writeTemplate({ out, home }: Context, args: Arguments): Promise<n
   for (const { path, text } of files) ((await createManifest(path, blanked(text).text)) ? written : kept).push(path);
   out.result({ template, name, written, kept }, [...written.map((path) => `written\t${visibleLine(path)}`), ...kept.map((path) => `kept\t${visibleLine(path)}`)].join('\n'));
   const blanks = new Set(files.flatMap(({ text }) => blanked(text).blanks.map((blank) => blank.says)));
+  const missing = missingProvider(template);
+  if (missing !== null) out.say(waits(missing));
   if (written.length > 0) out.say(`Look at what fits you: ${[...blanks].join(', ')}.`);
   return exitStatus.done;
 }
 
 function templateOf(word: string): TemplateName {
-  if (isOfferedTemplate(word)) return word;
-  const hint = `Templates: ${offeredTemplates.join(', ')}.`;
-  if (isTemplateName(word)) throw new BottleError('usage', `The template "${word}" needs the provider ${templates[word].provider}, which this version does not have.`, { hint });
-  throw new BottleError('usage', `There is no template "${word}".`, { hint });
+  if (isTemplateName(word)) return word;
+  throw new BottleError('usage', `There is no template "${word}".`, { hint: `Templates: ${templateNames.join(', ')}.` });
+}
+
+function waits(provider: string): string {
+  return `It cannot be started with this version, which does not have the provider ${provider}.`;
 }

@@ -7,7 +7,7 @@ import { silentLog } from '../ports.ts';
 import { blanked } from './blanks.ts';
 import { createManifest, manifestPath } from './create.ts';
 import { createManifestLanguage } from '../root.ts';
-import { agentTemplate, isTemplateName, offeredTemplates, templates, type TemplateName } from './templates.ts';
+import { agentTemplate, isTemplateName, missingProvider, templateNames, templates, type TemplateName } from './templates.ts';
 
 let home = '';
 beforeEach(() => {
@@ -31,15 +31,16 @@ describe('templates', () => {
     expect(blanked(templates[name].bottle).blanks.length).toBeGreaterThan(0);
   });
 
-  test('are offered exactly when their provider is there', async () => {
+  test('say when they wait for a provider, and stand behind those that can be started', async () => {
     const language = createManifestLanguage({}, { roots: () => ({ home, workspaces: [] }), variables: async () => [], open: () => undefined });
+    expect(templateNames.slice(-2)).toEqual(['codex', 'pi']);
     for (const name of names) {
       const { bottle } = await loaded(name);
       expect(bottle.agentProvider.template).toBe(templates[name].provider);
       const place = language.place(manifestPath(home, 'bottles', name));
       if (place === undefined) throw new Error('it is no manifest');
       const errors = (await language.diagnose({ place, text: blanked(templates[name].bottle).text })).filter((one) => one.severity === 'error');
-      expect([name, errors.map((one) => one.message)]).toEqual([name, offeredTemplates.includes(name) ? [] : [expect.stringContaining('There is no provider')]]);
+      expect([name, errors.map((one) => one.message)]).toEqual([name, missingProvider(name) === null ? [] : [expect.stringContaining('There is no provider')]]);
     }
   });
 

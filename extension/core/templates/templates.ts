@@ -255,15 +255,18 @@ Go development: modules may be read.
 
 export type TemplateName = keyof typeof templates;
 
-/** The templates whose provider is there: what is offered can be started. */
-export const offeredTemplates: readonly TemplateName[] = Object.keys(templates).filter(isTemplateName).filter((name) => providerNames.includes(templates[name].provider));
-
-/** Whether a value, from a link, a pick or a command line, names a template that is offered. */
-export function isOfferedTemplate(value: unknown): value is TemplateName {
-  return offeredTemplates.some((name) => name === value);
+/** The provider that a template's bottle waits for, because this build does not have it; null when it can be started. */
+export function missingProvider(name: TemplateName): string | null {
+  const { provider } = templates[name];
+  return providerNames.includes(provider) ? null : provider;
 }
 
-/** Whether a value names a template, offered or not. */
+/** Every template, those that can be started first. */
+export const templateNames: readonly TemplateName[] = Object.keys(templates)
+  .filter(isTemplateName)
+  .sort((a, b) => Number(missingProvider(a) !== null) - Number(missingProvider(b) !== null));
+
+/** Whether a value, from a link, a pick or a command line, names a template. */
 export function isTemplateName(value: unknown): value is TemplateName {
   return typeof value === 'string' && Object.hasOwn(templates, value);
 }

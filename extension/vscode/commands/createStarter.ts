@@ -1,6 +1,6 @@
 import { Uri, l10n, window, workspace } from 'vscode';
 import type { App, Command } from '../app.ts';
-import { isOfferedTemplate } from '../../core/templates/templates.ts';
+import { isTemplateName } from '../../core/templates/templates.ts';
 import { askTemplate } from '../manifest/questions.ts';
 import { writeStarter } from '../manifest/writeStarter.ts';
 import { workspaceFolder } from '../start/folder.ts';
@@ -8,7 +8,7 @@ import { workspaceFolder } from '../start/folder.ts';
 /** Writes a bottle and its agent into the home folder, never over existing files, and opens the bottle. */
 export function createStarterCommand(app: Pick<App, 'home' | 'store'>): Command {
   return async (argument) => {
-    const name = isOfferedTemplate(argument) ? argument : await askTemplate(l10n.t('Create Starter Bottle'));
+    const name = isTemplateName(argument) ? argument : await askTemplate(l10n.t('Create Starter Bottle'));
     if (name === undefined) return;
     const { bottle, written } = await writeStarter(app.home(), name);
     await app.store.look(workspaceFolder());

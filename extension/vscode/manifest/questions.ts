@@ -3,7 +3,7 @@ import { QuickPickItemKind, ThemeIcon, l10n, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { isManifestName, manifestNames } from '../../core/manifests/folder.ts';
 import type { ManifestKind } from '../../core/templates/create.ts';
-import { type TemplateName, offeredTemplates, templates } from '../../core/templates/templates.ts';
+import { type TemplateName, missingProvider, templateNames, templates } from '../../core/templates/templates.ts';
 
 interface TemplateItem extends QuickPickItem {
   readonly template: TemplateName;
@@ -54,8 +54,10 @@ export async function askName({ home, kind, title, proposed, withBottle }: NameQ
 }
 
 function templateItems(): TemplateItem[] {
-  return offeredTemplates.map((template) => {
+  return templateNames.map((template) => {
     const { title, detail, icon } = templates[template];
-    return { template, label: l10n.t(title), detail: l10n.t(detail), iconPath: new ThemeIcon(icon) };
+    const missing = missingProvider(template);
+    const description = missing === null ? {} : { description: l10n.t('waits for the provider {0}, which this version does not have', missing) };
+    return { template, label: l10n.t(title), ...description, detail: l10n.t(detail), iconPath: new ThemeIcon(icon) };
   });
 }
