@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import type { ApplyRequest, ApplyResult } from '../bottle/bottles.ts';
 import { toBottleError } from '../errors.ts';
-import { entryOf, loadBaseline, saveBaseline, type Baseline } from './baselineFile.ts';
+import { changeBaseline, entryOf, type Baseline } from './baselineFile.ts';
 import { readChanges } from './changeSet.ts';
 import { Folder, hasCode, inFolder, splitPath } from './folder.ts';
 import { hostSide } from './judge.ts';
@@ -30,24 +30,24 @@ export async function applyChanges(review: Review, request: ApplyRequest): Promi
   const { chosen, left } = selectChanges(files, request);
   const applied: string[] = [];
   const failed: { path: string; reason: string }[] = [];
-  const baseline = await loadBaseline(review.scratchDir);
-  const bottle = Folder.open(bottleRoot(review.workspace));
-  const host = Folder.open(review.workspace.lower);
-  const sides: Sides = { bottle, host, hostPath: review.workspace.lower, baseline };
-  try {
-    for (const change of chosen) {
-      await setImmediate();
-      review.signal.throwIfAborted();
-      const reason = applyOne(sides, change);
-      if (reason === null) applied.push(change.path);
-      else failed.push({ path: change.path, reason });
+  await changeBaseline(review.scratchDir, review.signal, async (baseline) => {
+    const bottle = Folder.open(bottleRoot(review.workspace));
+    const host = Folder.open(review.workspace.lower);
+    const sides: Sides = { bottle, host, hostPath: review.workspace.lower, baseline };
+    try {
+      for (const change of chosen) {
+        await setImmediate();
+        review.signal.throwIfAborted();
+        const reason = applyOne(sides, change);
+        if (reason === null) applied.push(change.path);
+        else failed.push({ path: change.path, reason });
+      }
+    } finally {
+      settleFolders(host, applied);
+      bottle.close();
+      host.close();
     }
-  } finally {
-    settleFolders(host, applied);
-    bottle.close();
-    host.close();
-    await saveBaseline(review.scratchDir, baseline);
-  }
+  });
   return { applied, left: [...left, ...failed] };
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { PreparedWorkspace } from '../backends/backend.ts';
-import { entryOf, loadBaseline, saveBaseline, type Baseline } from './baselineFile.ts';
+import { addLearnt, entryOf, loadBaseline, type Baseline } from './baselineFile.ts';
 import { Folder } from './folder.ts';
 import { scopeOf } from './scope.ts';
 import { readVersion } from './version.ts';
@@ -33,7 +33,7 @@ export async function recordBaseline(request: {
   } finally {
     root.close();
   }
-  await saveBaseline(request.scratchDir, { ...baseline, complete: state.complete });
+  await addLearnt(request.scratchDir, request.signal, { ...baseline, complete: state.complete });
 }
 
 interface Spent {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { BottleError } from '../errors.ts';
 import { writeAtomic } from '../files/atomic.ts';
+import { exclusively } from '../files/exclusive.ts';
 
 const entrySchema = z.object({
   kind: z.enum(['file', 'link']),
@@ -26,6 +27,8 @@ const baselineSchema = z.object({
   /** Copy mode: file system time at which the copy was whole; what the agent touched has a later ctime. */
   copiedAt: z.number().nullable(),
   entries: z.array(z.tuple([z.string(), entrySchema])),
+  /** Counts what was applied and discarded: what was learnt of the host before may be wrong after. */
+  revision: z.number().int().default(0),
 });
 
 /** What the bottle started from. `entries` grows as changed files are first seen. */
@@ -34,6 +37,7 @@ export interface Baseline {
   readonly complete: boolean;
   readonly copiedAt: number | null;
   readonly entries: Map<string, BaselineEntry>;
+  readonly revision: number;
 }
 
 /** Reads the record of a bottle. Throws `internal` when there is none: without it no host edit would be safe. */
@@ -46,10 +50,34 @@ export async function loadBaseline(scratchDir: string): Promise<Baseline> {
   }
 }
 
-/** Writes the record; a reader sees the old or the new one. */
+/** Writes the first record of a bottle; a reader sees the old or the new one. */
 export async function saveBaseline(scratchDir: string, baseline: Baseline): Promise<void> {
   const plain: z.infer<typeof baselineSchema> = { version: 1, ...baseline, entries: [...baseline.entries] };
   await writeAtomic(baselinePath(scratchDir), JSON.stringify(plain));
+}
+
+/** Changes the record, also when `work` fails half way, while no other process does. Everybody else waits for it. */
+export function changeBaseline<T>(scratchDir: string, signal: AbortSignal, work: (baseline: Baseline) => Promise<T>): Promise<T> {
+  return exclusively(lockPath(scratchDir), signal, async () => {
+    const baseline = await loadBaseline(scratchDir);
+    try {
+      return await work(baseline);
+    } finally {
+      await saveBaseline(scratchDir, { ...baseline, revision: baseline.revision + 1 });
+    }
+  });
+}
+
+/** Adds what was learnt of the host by looking, to what others learnt meanwhile; nothing when the record was changed since. */
+export function addLearnt(scratchDir: string, signal: AbortSignal, learnt: Baseline): Promise<void> {
+  return exclusively(lockPath(scratchDir), signal, async () => {
+    const current = await loadBaseline(scratchDir);
+    if (current.revision !== learnt.revision) return;
+    for (const [path, entry] of learnt.entries) {
+      if ((current.entries.get(path)?.sha256 ?? null) === null) current.entries.set(path, entry);
+    }
+    await saveBaseline(scratchDir, { ...current, complete: current.complete || learnt.complete });
+  });
 }
 
 /** The entry for a host file with this content. */
@@ -67,6 +95,10 @@ export function entryOf(stat: Stats, sha256: string | null): BaselineEntry {
 /** Whether a host file is certainly the one of the entry, judged without reading it. */
 export function isUntouched(entry: BaselineEntry, stat: Stats): boolean {
   return entry.size === stat.size && entry.mtimeMs === stat.mtimeMs && entry.ctimeMs === stat.ctimeMs;
+}
+
+function lockPath(scratchDir: string): string {
+  return `${baselinePath(scratchDir)}.lock`;
 }
 
 function baselinePath(scratchDir: string): string {

@@ -1,6 +1,6 @@
 import type { ChangedFile, ChangeSet } from '../../../schemas/protocol/changeSet.ts';
 import { keepBase } from './baseContent.ts';
-import { loadBaseline, saveBaseline, type Baseline } from './baselineFile.ts';
+import { addLearnt, loadBaseline, type Baseline } from './baselineFile.ts';
 import { Folder, inFolder } from './folder.ts';
 import { closedFault, judge, nameFault, refusedEntry } from './judge.ts';
 import { bottleRoot, type Review } from './review.ts';
@@ -16,7 +16,7 @@ export async function readChanges(review: Review): Promise<ChangeSet> {
   const baseline = await loadBaseline(review.scratchDir);
   const known = hashed(baseline);
   const files = await compare(review, baseline);
-  if (hashed(baseline) !== known) await saveBaseline(review.scratchDir, baseline);
+  if (hashed(baseline) !== known) await addLearnt(review.scratchDir, review.signal, baseline);
   return { slug: review.slug, files };
 }
 

@@ -4,7 +4,7 @@ import { pack } from 'tar-stream';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import type { RunningBottle } from '../backends/backend.ts';
 import { BottleError } from '../errors.ts';
-import { entryOf, loadBaseline, saveBaseline } from './baselineFile.ts';
+import { changeBaseline, entryOf } from './baselineFile.ts';
 import { readChanges } from './changeSet.ts';
 import { Folder, inFolder, splitPath } from './folder.ts';
 import { nameFault } from './judge.ts';
@@ -104,21 +104,21 @@ async function hostArchive(review: Review, changes: readonly ChangedFile[]): Pro
 
 /** From here on the host's version is what these paths started from. */
 async function rebase(review: Review, changes: readonly ChangedFile[]): Promise<void> {
-  const baseline = await loadBaseline(review.scratchDir);
-  const host = Folder.open(review.workspace.lower);
-  try {
-    for (const { path } of changes) {
-      const { folders, name } = splitPath(path);
-      const entry = inFolder(host, folders, (folder) => {
-        const stat = folder.stat(name);
-        const version = readVersion(folder, name, stat);
-        return stat !== undefined && (version.kind === 'file' || version.kind === 'link') ? entryOf(stat, version.sha256) : undefined;
-      });
-      if (entry === undefined) baseline.entries.delete(path);
-      else baseline.entries.set(path, entry);
+  await changeBaseline(review.scratchDir, review.signal, async ({ entries }) => {
+    const host = Folder.open(review.workspace.lower);
+    try {
+      for (const { path } of changes) {
+        const { folders, name } = splitPath(path);
+        const entry = inFolder(host, folders, (folder) => {
+          const stat = folder.stat(name);
+          const version = readVersion(folder, name, stat);
+          return stat !== undefined && (version.kind === 'file' || version.kind === 'link') ? entryOf(stat, version.sha256) : undefined;
+        });
+        if (entry === undefined) entries.delete(path);
+        else entries.set(path, entry);
+      }
+    } finally {
+      host.close();
     }
-  } finally {
-    host.close();
-  }
-  await saveBaseline(review.scratchDir, baseline);
+  });
 }

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addLearnt, changeBaseline, entryOf, loadBaseline, saveBaseline } from './baselineFile.ts';
+
+const signal = AbortSignal.timeout(60_000);
+let scratch = '';
+beforeEach(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'baseline-'));
+  writeFileSync(join(scratch, 'file'), 'content');
+  await saveBaseline(scratch, { takenAt: 1, complete: false, copiedAt: null, entries: new Map(), revision: 0 });
+});
+afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+
+const entry = (sha256: string | null) => entryOf(statSync(join(scratch, 'file')), sha256);
+const hashes = async () => Object.fromEntries([...(await loadBaseline(scratch)).entries].map(([path, { sha256 }]) => [path, sha256]));
+
+test('what two looks learnt at once is all kept, and a hash is not lost to a look that read none', async () => {
+  const [one, other] = [await loadBaseline(scratch), await loadBaseline(scratch)];
+  one.entries.set('a', entry('hash of a')).set('b', entry(null));
+  other.entries.set('a', entry(null)).set('b', entry('hash of b'));
+  await Promise.all([addLearnt(scratch, signal, { ...one, complete: true }), addLearnt(scratch, signal, other)]);
+  expect(await hashes()).toEqual({ a: 'hash of a', b: 'hash of b' });
+  expect((await loadBaseline(scratch)).complete).toBe(true);
+});
+
+test('what an apply put on record is not undone by a look that began before it', async () => {
+  const before = await loadBaseline(scratch);
+  before.entries.set('deleted', entry('old')).set('taken', entry('old'));
+  await changeBaseline(scratch, signal, async ({ entries }) => void entries.set('taken', entry('new')));
+  await addLearnt(scratch, signal, before);
+  expect(await hashes()).toEqual({ taken: 'new' });
+});
+
+test('what was done before a failure is on record, and the next one has its turn', async () => {
+  const failing = changeBaseline(scratch, signal, async ({ entries }) => {
+    entries.set('taken', entry('new'));
+    throw new Error('the disk is full');
+  });
+  await expect(failing).rejects.toThrow('the disk is full');
+  await changeBaseline(scratch, signal, async ({ entries }) => void entries.set('next', entry('newer')));
+  expect(await hashes()).toEqual({ taken: 'new', next: 'newer' });
+});
