@@ -30,18 +30,37 @@ export async function discardPlan(review: Review, paths: readonly string[], gues
   return planFor(review, await changesAt(review, paths), guestWorkspace);
 }
 
+/** Time for one command, in ms: the agent has the same user and may stop it. */
+const patience = 60_000;
+
 /** Carries the plan out inside a running bottle. Throws `not-found` for paths without a change, else `backend-failed`. */
 export async function discardRunning(review: Review, paths: readonly string[], guestWorkspace: string, bottle: Pick<RunningBottle, 'exec'>): Promise<void> {
   const changes = await changesAt(review, paths);
   for (const step of await planFor(review, changes, guestWorkspace)) {
-    const session = await bottle.exec({ argv: step.argv });
-    session.stdin.on('error', () => undefined);
-    session.stdin.end(step.stdin);
-    session.stdout.resume();
-    const [errors, code] = await Promise.all([text(session.stderr), session.exited]);
+    const { errors, code } = await carriedOut(bottle, step, AbortSignal.any([review.signal, AbortSignal.timeout(patience)]));
     if (code !== 0) throw new BottleError('backend-failed', `Discarding in the bottle failed: ${errors.split('\n')[0]?.slice(0, 200) ?? ''}`);
   }
   await rebase(review, changes);
+}
+
+async function carriedOut(bottle: Pick<RunningBottle, 'exec'>, step: DiscardStep, signal: AbortSignal): Promise<{ readonly errors: string; readonly code: number }> {
+  const session = await bottle.exec({ argv: step.argv });
+  const over = new Promise<never>((_resolve, reject) => {
+    const end = (): void => {
+      session.kill();
+      reject(new BottleError('backend-failed', 'Discarding in the bottle did not come to an end.', { hint: 'Try again, or stop the bottle and discard then.', cause: signal.reason }));
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+  session.stdin.on('error', () => undefined);
+  session.stdin.end(step.stdin);
+  session.stdout.resume();
+  const ended = Promise.all([text(session.stderr), session.exited]).then(([errors, code]) => ({ errors, code }));
+  // Whoever lost the race may still fail.
+  ended.catch(() => undefined);
+  over.catch(() => undefined);
+  return Promise.race([ended, over]);
 }
 
 /** Brings changed paths of an ended bottle back to what the host has. Throws `not-found` or `refused`. */

@@ -1,12 +1,14 @@
 import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { silentProgress } from '../../../extension/core/ports.ts';
 import { applyChanges } from '../../../extension/core/workspace/apply.ts';
 import { readChanges } from '../../../extension/core/workspace/changeSet.ts';
-import { discardPlan, discardStopped } from '../../../extension/core/workspace/discard.ts';
+import { discardPlan, discardRunning, discardStopped } from '../../../extension/core/workspace/discard.ts';
 import { prepareWorkspace } from '../../../extension/core/workspace/prepare.ts';
+import { until } from '../../support/until.ts';
 import { openWorld, run, writeTree, type World } from '../../support/workspace/world.ts';
 
 const tree = { 'a.txt': 'one\n', 'src/b.txt': 'two\n', 'run.sh': '#!/bin/sh\n', link: '->src/b.txt', '.env': 'TOKEN=1' };
@@ -190,6 +192,19 @@ describe('taking changes to the host', () => {
 });
 
 describe('discarding', () => {
+  test('is given up when the agent stops the command that does it, and nothing of it stays', async () => {
+    using world = await openWorld('copy', tree);
+    writeFileSync(join(world.view, 'a.txt'), 'ONE\n');
+    const stopped: ChildProcess[] = [];
+    const exec = async ({ argv }: { readonly argv: readonly string[] }) => {
+      const child = spawn('/bin/sh', ['-c', 'kill -STOP $$; exec "$@"', 'sh', ...argv]);
+      stopped.push(child);
+      return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, resize: async () => undefined, exited: once(child, 'exit').then(() => 137), kill: () => void child.kill('SIGKILL') };
+    };
+    await expect(discardRunning({ ...world.review, signal: AbortSignal.timeout(300) }, ['a.txt'], world.view, { exec })).rejects.toThrow('did not come to an end');
+    await until('the end of the command', () => stopped.length === 1 && stopped.every(({ signalCode }) => signalCode === 'SIGKILL'));
+  });
+
   test('brings an ended copy back to the host\'s version', async () => {
     using world = await openWorld('copy', tree);
     writeFileSync(join(world.view, 'a.txt'), 'agent');
