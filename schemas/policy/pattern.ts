@@ -14,9 +14,12 @@ const LONGEST_PATTERN = 512;
 /** Programs above this many instructions cost memory and time out of proportion to any real rule. */
 const LARGEST_PROGRAM = 500;
 
-/** RE2 syntax: no back references, no look-around. Case-sensitive unless told; `.` does not match a line end. */
+/**
+ * RE2 syntax: no back references, no look-around. Case-sensitive, and `.` does not match a line end; `any case` is for what
+ * denies, where a line end must not hide the rest.
+ */
 export function compilePattern(source: string, letters?: 'any case'): Result<Pattern> {
-  const compiled = compile(source, letters === undefined ? 0 : RE2JS.CASE_INSENSITIVE);
+  const compiled = compile(source, letters === undefined ? 0 : RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL);
   return compiled.ok ? accepted(patternOf(compiled.value)) : compiled;
 }
 

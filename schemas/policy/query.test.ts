@@ -110,6 +110,10 @@ describe('query in deny', () => {
     expect(denied([{ name: 'scope', value: 'wr.te', type: 'regex' }], text)).toBe(true);
   });
 
+  test.each(['?q=x%0Asecret%0Ay', '?q=%0Asecret', '?q=x%250D%250Asecret', '?q=x%E2%80%A8secret'])('a line end in %s hides nothing from an expression', (text) => {
+    expect(denied([{ name: 'q', value: '.*secret.*', type: 'regex' }], text)).toBe(true);
+  });
+
   test.each(['?scope=read', '?scope=', '?scope=writer', '?other=write'])('%s has none', (text) => {
     expect(denied([{ name: 'scope', value: 'write' }], text)).toBe(false);
   });

@@ -50,6 +50,8 @@ const blocked: readonly (readonly [string, Rules, () => string, string])[] = [
   ['a denied parameter in another spelling', but({ query: [{ name: 'admin' }] }), () => get(open, '/?%41dmin[]=1'), 'routes[0].deny[0]'],
   ['a denied parameter behind a semicolon', but({ query: [{ name: 'admin' }] }), () => get(open, '/?x=1;admin=1'), 'routes[0].deny[0]'],
   ['a query that nobody can decode, where a parameter is denied', but({ query: [{ name: 'admin' }] }), () => get(open, '/?x=%c0%ae'), 'routes[0].deny[0]'],
+  ['a denied text behind a line end', but({ query: [{ name: 'q', value: '.*secret.*', type: 'regex' }] }), () => get(open, '/?q=x%0Asecret%0Ay'), 'routes[0].deny[0]'],
+  ['a line end in a value that an expression lists', query({ name: 'q', value: '.*', type: 'regex' }), () => get(open, '/?q=x%0Ay'), 'routes[0].matches'],
   ['a parameter that is not listed', paged, () => get(open, '/?page=1&extra=1'), 'routes[0].matches'],
   ['a missing parameter', paged, () => get(open, '/?q=x'), 'routes[0].matches'],
   ['a repeated parameter of which one value differs', paged, () => get(open, '/?page=1&page=x'), 'routes[0].matches'],
