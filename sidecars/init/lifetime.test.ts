@@ -76,4 +76,28 @@ describe('the time of an agent', () => {
     await vi.advanceTimersByTimeAsync(4_000);
     expect(ends).toBe(1);
   });
+
+  it('is over when a measurement of its disk takes for ever, also after good ones, and is not told that it wrote too much', async () => {
+    let looks = 0;
+    const lasts = (): Promise<number> => (++looks === 2 ? new Promise(() => undefined) : Promise.resolve(0));
+    endAtLimits({ limits: { diskBytes: 100 }, terminal, used: lasts }, () => ends++);
+    await vi.advanceTimersByTimeAsync(31_000);
+    expect([looks, ends]).toEqual([2, 0]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([looks, ends, said]).toEqual([2, 1, [expect.stringContaining('could not be measured')]]);
+    expect(said.join()).not.toContain('wrote more');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([looks, ends]).toEqual([2, 1]);
+  });
+
+  it('is looked at again within half a minute, however long a look took, and is over with the next one that finds too much', async () => {
+    const slow = (): Promise<number> => new Promise((resolve) => void setTimeout(() => resolve(written ?? 0), 20_000));
+    endAtLimits({ limits: { diskBytes: 100 }, terminal, used: slow }, () => ends++);
+    await vi.advanceTimersByTimeAsync(21_000);
+    written = 101;
+    await vi.advanceTimersByTimeAsync(49_000);
+    expect(ends).toBe(0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([ends, said]).toEqual([1, [expect.stringContaining('wrote more')]]);
+  });
 });

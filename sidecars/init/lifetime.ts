@@ -5,8 +5,9 @@ import type { Terminal } from './terminal.ts';
 /** The least time between two measurements of the disk, and how many times as long as one took. */
 const measureMs = 1_000;
 const measureShare = 10;
-/** A disk that cannot be measured for so long counts as full. */
+/** A disk that cannot be measured for so long counts as full. Also the longest pause between two measurements. */
 const unmeasuredMs = 30_000;
+const unmeasured = 'What the agent wrote into its workspace could not be measured for half a minute, so nothing holds it to resources.disk, and it was ended.';
 
 const words: Readonly<Record<EndReason, string>> = {
   session_time: 'The time that resources.session_time gives is over and the agent was ended.',
@@ -18,7 +19,7 @@ const words: Readonly<Record<EndReason, string>> = {
 export interface Watched {
   readonly limits: Pick<InitConfig['limits'], 'sessionMs' | 'idleMs' | 'diskBytes'>;
   readonly terminal: Pick<Terminal, 'quietMs' | 'say'>;
-  /** Bytes that the agent has added; asked only where the disk is bounded. */
+  /** Bytes that the agent has added; asked only where the disk is bounded. Need not settle. */
   readonly used: () => Promise<number>;
 }
 
@@ -29,20 +30,24 @@ export interface Watched {
 export function endAtLimits({ limits: { sessionMs, idleMs, diskBytes }, terminal, used }: Watched, end: (reason: EndReason) => void): () => void {
   const timers = new Set<NodeJS.Timeout>();
   let isOver = false;
-  const after = (ms: number, then: () => void): void => {
+  const after = (ms: number, then: () => void): (() => void) => {
     const timer = setTimeout(() => {
       timers.delete(timer);
       then();
     }, ms);
     timers.add(timer);
+    return () => {
+      clearTimeout(timer);
+      timers.delete(timer);
+    };
   };
   const stop = (): void => {
     isOver = true;
     for (const timer of timers) clearTimeout(timer);
   };
-  const over = (reason: EndReason): void => {
+  const over = (reason: EndReason, why = words[reason]): void => {
     stop();
-    terminal.say(`[bot-bottle] ${words[reason]} Its changes are kept.`);
+    terminal.say(`[bot-bottle] ${why} Its changes are kept.`);
     end(reason);
   };
   const look = (limit: number): void => {
@@ -50,16 +55,23 @@ export function endAtLimits({ limits: { sessionMs, idleMs, diskBytes }, terminal
     if (left <= 0) over('idle_time');
     else after(left, () => look(limit));
   };
-  const measure = async (limit: number, lastMs: number): Promise<void> => {
-    const began = performance.now();
+  // `since`: when the first of the measurements began that gave nothing up to here. How long one takes is in the agent's hands.
+  const measure = async (limit: number, began: number, since: number): Promise<void> => {
+    const inTime = after(since + unmeasuredMs - began, () => over('disk', unmeasured));
     const bytes = await used().catch(() => undefined);
     if (isOver) return;
-    const now = performance.now();
-    if (bytes === undefined ? now - lastMs > unmeasuredMs : bytes > limit) return over('disk');
-    after(Math.max(measureMs, (now - began) * measureShare), () => void measure(limit, bytes === undefined ? lastMs : now));
+    if (bytes === undefined && performance.now() - since >= unmeasuredMs) return over('disk', unmeasured);
+    inTime();
+    if (bytes === undefined) return void after(measureMs, () => void measure(limit, performance.now(), since));
+    if (bytes > limit) return over('disk');
+    after(Math.min(unmeasuredMs, Math.max(measureMs, (performance.now() - began) * measureShare)), () => first(limit));
+  };
+  const first = (limit: number): void => {
+    const began = performance.now();
+    void measure(limit, began, began);
   };
   if (sessionMs !== undefined) after(sessionMs, () => over('session_time'));
   if (idleMs !== undefined) look(idleMs);
-  if (diskBytes !== undefined) after(measureMs, () => void measure(diskBytes, performance.now()));
+  if (diskBytes !== undefined) after(measureMs, () => first(diskBytes));
   return stop;
 }
