@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { TLSSocket, connect } from 'node:tls';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ClientHelloReader } from './clientHello.ts';
 
 /** Both directions of a connection that nobody answers; `first` is what was written to it. */
@@ -84,5 +84,18 @@ test('noise is refused or waited for, never a crash and never accepted', () => {
     const bytes = Buffer.from(Array.from({ length: 1 + below(200) }, () => below(256)));
     if (below(2) === 0) Buffer.from([0x16, 3, 1, 0, 1 + below(190), 1, 0, 0]).copy(bytes);
     expect(read(bytes)?.ok ?? false).toBe(false);
+  }
+});
+
+test('records of one byte each are joined once, not once for every record', () => {
+  const records = (message: Buffer): Buffer => Buffer.concat([...message].map((byte) => Buffer.from([0x16, 3, 1, 0, 1, byte])));
+  const [small, endless] = [records(hello.subarray(5)), records(Buffer.from([1, 0, 0xff, 0, ...Buffer.alloc(10_000)]))];
+  const joined = vi.spyOn(Buffer, 'concat');
+  try {
+    expect(read(small)).toEqual({ ok: true, value: { serverName: 'listed.test' } });
+    expect(read(endless)).toBeUndefined();
+    expect(joined.mock.calls.length).toBeLessThan(10);
+  } finally {
+    joined.mockRestore();
   }
 });

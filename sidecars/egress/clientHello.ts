@@ -29,6 +29,8 @@ export class ClientHelloReader {
   #total = 0;
   #message: Buffer[] = [];
   #messageBytes = 0;
+  /** Of the whole message, once its head is there. */
+  #wanted: number | undefined;
 
   /** Undefined until the ClientHello is complete; refused as soon as it cannot be one. */
   push(chunk: Buffer): Result<ClientHello> | undefined {
@@ -36,38 +38,53 @@ export class ClientHelloReader {
     this.#chunks.push(chunk);
     this.#have += chunk.length;
     this.#total += chunk.length;
-    while (this.#have >= this.#need) {
-      const bytes = Buffer.concat(this.#chunks);
-      const length = fragmentLength(bytes);
-      if (length === undefined) return refused('what begins like TLS is not a ClientHello');
-      this.#chunks = [bytes];
-      this.#need = RECORD_HEAD + length;
-      if (this.#have < this.#need) break;
-      this.#message.push(bytes.subarray(RECORD_HEAD, this.#need));
-      this.#messageBytes += length;
-      this.#chunks = [bytes.subarray(this.#need)];
-      this.#have -= this.#need;
-      this.#need = RECORD_HEAD;
-      const hello = this.#complete();
+    if (this.#have >= this.#need) {
+      const hello = this.#records(Buffer.concat(this.#chunks));
       if (hello !== undefined) return hello;
     }
     // What stands behind a complete one may be early data of any size.
     return this.#total > LARGEST_HELLO ? refused(`a ClientHello has at most ${LARGEST_HELLO} bytes`) : undefined;
   }
 
+  /** Takes off all whole records, however small, in one walk. */
+  #records(bytes: Buffer): Result<ClientHello> | undefined {
+    let at = 0;
+    this.#need = RECORD_HEAD;
+    while (bytes.length - at >= RECORD_HEAD) {
+      const length = fragmentLength(bytes, at);
+      if (length === undefined) return refused('what begins like TLS is not a ClientHello');
+      this.#need = RECORD_HEAD + length;
+      if (bytes.length - at < this.#need) break;
+      this.#message.push(bytes.subarray(at + RECORD_HEAD, at + this.#need));
+      this.#messageBytes += length;
+      at += this.#need;
+      this.#need = RECORD_HEAD;
+      const hello = this.#complete();
+      if (hello !== undefined) return hello;
+    }
+    this.#chunks = [bytes.subarray(at)];
+    this.#have = bytes.length - at;
+    return undefined;
+  }
+
   #complete(): Result<ClientHello> | undefined {
     if (this.#messageBytes < MESSAGE_HEAD) return undefined;
-    const message = Buffer.concat(this.#message);
-    this.#message = [message];
-    const wanted = MESSAGE_HEAD + message.readUIntBE(1, 3);
-    if (message[0] !== CLIENT_HELLO || wanted > LARGEST_HELLO || message.length > wanted) return refused('what begins like TLS is not a ClientHello');
-    return message.length < wanted ? undefined : clientHello(message.subarray(MESSAGE_HEAD));
+    // Joined twice and not for every record: when its length is known, and when it is there.
+    this.#wanted ??= wantedBytes(Buffer.concat(this.#message));
+    if (this.#wanted === undefined || this.#messageBytes > this.#wanted) return refused('what begins like TLS is not a ClientHello');
+    return this.#messageBytes < this.#wanted ? undefined : clientHello(Buffer.concat(this.#message).subarray(MESSAGE_HEAD));
   }
 }
 
-function fragmentLength(record: Buffer): number | undefined {
-  const length = record.readUInt16BE(3);
-  return record[0] === HANDSHAKE && record[1] === 3 && length > 0 && length <= LONGEST_FRAGMENT ? length : undefined;
+/** Bytes of the whole message; undefined when it is no ClientHello, or too large for one. */
+function wantedBytes(message: Buffer): number | undefined {
+  const wanted = MESSAGE_HEAD + message.readUIntBE(1, 3);
+  return message[0] === CLIENT_HELLO && wanted <= LARGEST_HELLO ? wanted : undefined;
+}
+
+function fragmentLength(bytes: Buffer, at: number): number | undefined {
+  const length = bytes.readUInt16BE(at + 3);
+  return bytes[at] === HANDSHAKE && bytes[at + 1] === 3 && length > 0 && length <= LONGEST_FRAGMENT ? length : undefined;
 }
 
 /** A message whose lengths do not add up to its end is none: another reader might see another name in it. */
