@@ -14,6 +14,8 @@ export interface TimeLimits {
   readonly silence: number;
   /** Requests in flight at shutdown get this long to end. */
   readonly farewell: number;
+  /** What was let through before the agent went away gets this long to arrive at an upstream. */
+  readonly goodbye: number;
 }
 
 export const timeLimits: TimeLimits = {
@@ -24,4 +26,5 @@ export const timeLimits: TimeLimits = {
   connect: 20_000,
   silence: 15 * 60_000,
   farewell: 3_000,
+  goodbye: 2_000,
 };

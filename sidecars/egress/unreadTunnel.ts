@@ -133,10 +133,11 @@ async function carry(context: ConnectContext, live: Live, { found, authority, so
     progress.up += passing.bytes.length;
     return passing;
   };
-  await carryBytes(socket, upstream, up, (bytes) => {
+  const down = (bytes: Buffer): Passing => {
     progress.down += bytes.length;
     return { bytes };
-  });
+  };
+  await carryBytes({ agent: socket, upstream }, up, down, limits.goodbye);
 }
 
 function refuseAfterIncident({ incidents }: ConnectContext, host: string): void {

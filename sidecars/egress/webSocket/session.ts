@@ -46,7 +46,7 @@ export async function converse(agent: End, upstream: End, counted: (bytes: numbe
   const both = Promise.allSettled([up, down]);
   try {
     // After a close frame the other end answers with its own; one that just went away waits for nothing.
-    if ((await Promise.race([up, down])) === 'closed') await Promise.race([Promise.all([up, down]), patience()]);
+    if ((await Promise.race([up, down, gone(agent.stream)])) === 'closed') await Promise.race([Promise.all([up, down]), patience()]);
   } catch (error) {
     const blocked = error instanceof BodyBlocked;
     const goodbye = closing(blocked ? VIOLATION : error instanceof FrameError ? error.status : 1011, blocked ? `egress: ${error.message}` : error instanceof FrameError ? error.message : 'the proxy failed');
@@ -59,6 +59,14 @@ export async function converse(agent: End, upstream: End, counted: (bytes: numbe
     await Promise.race([both, patience()]);
     for (const stream of streams) stream.destroy();
   }
+}
+
+/** An agent that went away: neither direction may tell while the upstream takes nothing and says nothing of use. */
+function gone(stream: Duplex): Promise<'gone'> {
+  return new Promise((resolve) => {
+    if (stream.destroyed) resolve('gone');
+    else stream.once('close', () => resolve('gone'));
+  });
 }
 
 /** Registered with IANA beside those of RFC 6455. */

@@ -286,6 +286,28 @@ describe('a WebSocket that is not allowed, or not one', () => {
     expect(asked).toEqual([]);
   });
 
+  test('an upstream that takes nothing more and only pings does not keep one open whose agent is gone: it has its line', async () => {
+    const secure = await openTunnel(world, open);
+    await talk(secure, handshake(open), /welcome/);
+    const lines = world.log().length;
+    for (const socket of world.open.sockets) socket.pause();
+    const pings = setInterval(() => server.clients.forEach((far) => void far.ping()), 20);
+    const message = frame({ kind: 'binary', data: Buffer.alloc(1024 * 1024) }, true);
+    for (let i = 0; i < 16; i++) secure.write(message);
+    let before = -1;
+    await expect.poll(() => {
+      const still = before === secure.bytesWritten && secure.writableLength > 0;
+      before = secure.bytesWritten;
+      return still;
+    }, { interval: 200 }).toBe(true);
+    secure.destroy();
+    world.configure([]);
+    await expect.poll(() => world.log().length, { timeout: 5_000 }).toBe(lines + 1);
+    expect(world.log().at(-1)).toMatchObject({ status: 101 });
+    clearInterval(pings);
+    for (const socket of world.open.sockets) socket.destroy();
+  });
+
   test('h2c is read as if it had not been asked for, with its body and with the next request', async () => {
     const secure = await openTunnel(world, open);
     world.open.handler = (_request, response) => void response.end('ok');
