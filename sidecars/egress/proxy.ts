@@ -18,6 +18,7 @@ import { timeLimits } from './limits.ts';
 import type { TimeLimits } from './limits.ts';
 import type { Live } from './live.ts';
 import { Tunnels, stands } from './tunnels.ts';
+import { Turns } from './turns.ts';
 import { upgradesTo, withoutUpgrade } from './webSocket/handshake.ts';
 import type { UsageFile } from './usage.ts';
 
@@ -58,8 +59,7 @@ export class Proxy {
   readonly #pools: Pools;
   readonly #budgets: Budgets;
   readonly #exchanges: Exchanges;
-  /** Requests in flight by connection. */
-  readonly #inFlight = new WeakMap<Duplex, number>();
+  readonly #turns = new Turns();
   /** The latest answer of a connection. */
   readonly #latest = new WeakMap<Duplex, ServerResponse>();
   readonly #front: Server;
@@ -166,7 +166,7 @@ export class Proxy {
 
   /** To leave HTTP behind a request that is not answered yet would mix the answers up. */
   #outOfTurn(socket: Duplex): boolean {
-    return this.#ended(socket) || (this.#inFlight.get(socket) ?? 0) > 0;
+    return this.#ended(socket) || this.#turns.busy(socket);
   }
 
   /** A request that wants to leave HTTP. Its connection is not Node's any more. */
@@ -189,18 +189,28 @@ export class Proxy {
     if (entrance === undefined) {
       return sendDenial(denial(400, 'tunnel', 'the request belongs to no tunnel', '', 'Use the proxy.'), request, response);
     }
-    const tunnel = this.#tunnels.of(request.socket);
     const { socket } = request;
-    if (this.#ended(socket)) return void request.resume();
+    if (socket.destroyed || this.#turns.take(socket, () => this.#serve(entrance, request, response, leaving))) return;
+    this.#recordRefusal(request, 'too many requests wait behind one that is not answered', 0);
+    socket.destroy();
+  }
+
+  /** Ends when the answer is over and the request is on record. */
+  async #serve(entrance: Entrance, request: IncomingMessage, response: ServerResponse, leaving: Leaving | undefined): Promise<void> {
+    const { socket } = request;
+    const tunnel = this.#tunnels.of(socket);
+    // An answer without its connection is never told that it ended: Node gives none behind an answer that is the last.
+    if (response.socket === null || this.#ended(socket)) return void request.resume();
     this.#latest.set(socket, response);
-    this.#inFlight.set(socket, (this.#inFlight.get(socket) ?? 0) + 1);
     if (tunnel !== undefined) this.#tunnels.requestBegan(tunnel);
-    response.once('close', () => {
-      this.#inFlight.set(socket, (this.#inFlight.get(socket) ?? 1) - 1);
-      if (tunnel !== undefined) this.#tunnels.requestEnded(tunnel);
-      if (this.#closing) this.#closeIdle();
+    const closed = new Promise<void>((resolve) => {
+      response.once('close', () => {
+        if (tunnel !== undefined) this.#tunnels.requestEnded(tunnel);
+        if (this.#closing) this.#closeIdle();
+        resolve();
+      });
     });
-    void this.#exchanges.handle(this.#live, entrance, request, response, leaving);
+    await Promise.all([closed, this.#exchanges.handle(this.#live, entrance, request, response, leaving)]);
   }
 
   /** Bytes the HTTP parser refused, or a connection that broke. */
@@ -208,7 +218,7 @@ export class Proxy {
     const tunnel = this.#tunnels.of(stream);
     const live = this.#live;
     // A broken body belongs to a request that has its own line: let its answer, if there is one, get out.
-    if ((this.#inFlight.get(stream) ?? 0) > 0) return stream instanceof Socket ? stream.destroySoon() : void stream.destroy();
+    if (this.#turns.busy(stream)) return stream instanceof Socket ? stream.destroySoon() : void stream.destroy();
     const parserRefused = error.code?.startsWith('HPE_') === true || error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
     if (live !== undefined && (parserRefused || tunnel?.established === false)) {
       const decision = {
@@ -228,11 +238,14 @@ export class Proxy {
   }
 
   #refuseRaw(socket: Socket, request: IncomingMessage, reason: string, status: number): void {
-    const tunnel = this.#tunnels.of(socket);
-    const host = tunnel?.authority.host ?? '';
-    if (this.#live !== undefined) {
-      this.#log.record(this.#live, { verdict: 'block', method: request.method ?? '', host, port: tunnel?.authority.port ?? 0, path: request.url ?? '', reason, status });
-    }
-    sendRawDenial(denial(status, 'tunnel', reason, host, 'Ask the proxy itself.'), socket);
+    this.#recordRefusal(request, reason, status);
+    sendRawDenial(denial(status, 'tunnel', reason, this.#tunnels.of(socket)?.authority.host ?? '', 'Ask the proxy itself.'), socket);
+  }
+
+  /** Of a request that nobody judged. */
+  #recordRefusal(request: IncomingMessage, reason: string, status: number): void {
+    const authority = this.#tunnels.of(request.socket)?.authority;
+    if (this.#live === undefined) return;
+    this.#log.record(this.#live, { verdict: 'block', method: request.method ?? '', host: authority?.host ?? '', port: authority?.port ?? 0, path: request.url ?? '', reason, status });
   }
 }
