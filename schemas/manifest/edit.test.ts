@@ -71,6 +71,8 @@ describe('missing places are made', () => {
     ['without routes', '---\negress:\n    log: 1\n---\n', '---\negress:\n    log: 1\n    routes:\n      - host: a.example\n---\n'],
     ['with an empty list', '---\negress:\n  routes: [] # none\n---\n', '---\negress:\n  routes:\n    - host: a.example # none\n---\n'],
     ['with nothing at all', '---\n{}\n---\nx', '---\negress:\n  routes:\n    - host: a.example\n---\nx'],
+    ['with brackets round what it goes into', '---\negress: {log: 1}\n---\n', '---\negress:\n  log: 1\n  routes:\n    - host: "a.example"\n---\n'],
+    ['with brackets round everything', '---\n{supervise: false}\n---\n', '---\nsupervise: false\negress:\n  routes:\n    - host: "a.example"\n---\n'],
     ['with dashes under the key', '---\negress:\n  routes:\n  - host: b.example\nsupervise: true\n---\n', '---\negress:\n  routes:\n  - host: b.example\n  - host: a.example\nsupervise: true\n---\n'],
   ])('%s', (_name, before, after) => {
     expect(text(addRoute(before, { host: 'a.example' }))).toBe(after);

@@ -1,4 +1,4 @@
-import { isCollection, isMap, isNode, isScalar, isSeq, type Document, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isCollection, isMap, isNode, isPair, isScalar, isSeq, visit, type Document, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import { emptiedBy, type Change, type Path } from './change.ts';
 import { printLines, printScalar, type Plain } from './print.ts';
 
@@ -18,6 +18,12 @@ export function reprinted(_yaml: string, document: Document.Parsed, change: Chan
   if (change.kind === 'remove') document.deleteIn(emptiedBy(document.toJS(), path));
   else if (change.kind === 'append' && document.hasIn(path)) document.addIn(path, document.createNode(change.value));
   else document.setIn(path, document.createNode(change.kind === 'append' ? [change.value] : change.value));
+  // Brackets hold no brackets: what got some inside is written in lines.
+  visit(document, {
+    Collection: (_key, node) => {
+      if (node.flow === true && node.items.some((item) => isCollection(isPair(item) ? item.value : item))) node.flow = false;
+    },
+  });
   return document.toString({ lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', flowCollectionPadding: false });
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, processMark, processMarkSchema } from '../bottle/processMark.ts';
 
@@ -15,7 +15,7 @@ export async function exclusively<T>(lock: string, signal: AbortSignal, work: ()
   try {
     while (!(await taken(own, lock))) {
       signal.throwIfAborted();
-      if (!(await isHeld(lock))) await rename(lock, `${own}.dead`).then(() => rm(`${own}.dead`, { force: true }), () => undefined);
+      if (await isDead(lock)) await bury(own, lock);
       else await delay(lookAgainMs, undefined, { signal });
     }
   } finally {
@@ -39,9 +39,31 @@ async function taken(own: string, lock: string): Promise<boolean> {
   );
 }
 
-async function isHeld(lock: string): Promise<boolean> {
+/**
+ * Removes a lock whose holder died. Under a lock of its own, and after another look: whoever saw the dead one a moment
+ * ago may otherwise remove the one that a third took since.
+ */
+async function bury(own: string, lock: string): Promise<void> {
+  const guard = `${lock}.bury`;
+  if (!(await taken(own, guard))) {
+    if (await isDead(guard)) await rm(guard, { force: true });
+    return;
+  }
+  try {
+    if (await isDead(lock)) await rm(lock, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+/** A lock that is gone was given back: whoever waits only has to try again. One that is no mark was cut off by a crash. */
+async function isDead(lock: string): Promise<boolean> {
   const text = await readFile(lock, 'utf8').catch(() => undefined);
   if (text === undefined) return false;
-  const mark = processMarkSchema.safeParse(JSON.parse(text));
-  return mark.success && isAlive(mark.data);
+  try {
+    const mark = processMarkSchema.safeParse(JSON.parse(text));
+    return !mark.success || !isAlive(mark.data);
+  } catch {
+    return true;
+  }
 }

@@ -1,7 +1,8 @@
 import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EventEmitter, FilePermission, FileSystemError, FileType, TabInputTextDiff, commands, window, workspace } from 'vscode';
+import { EventEmitter, FilePermission, FileSystemError, FileType, TabInputText, TabInputTextDiff, commands, l10n, window, workspace } from 'vscode';
 import type { FileChangeEvent, FileStat, FileSystemProvider, Tab, Uri } from 'vscode';
+import { BottleError } from '../../core/errors.ts';
 import { writeAtomic } from '../../core/files/atomic.ts';
 import type { RecommendedBottle } from '../../core/trust/recommendations.ts';
 import { Disposables } from '../disposables.ts';
@@ -65,15 +66,14 @@ export class Drafts extends FlatFiles implements FileSystemProvider {
   /** Saves the document in front, so that what is adopted is what is seen. */
   async settle(name: string): Promise<Draft | undefined> {
     const open = workspace.textDocuments.find((document) => document.uri.toString() === draftUri('proposed', name).toString());
-    if (open?.isDirty === true) await open.save();
+    if (open?.isDirty === true && !(await open.save())) throw new BottleError('conflict', l10n.t('The bottle in review could not be saved, so nothing was adopted.'));
     return this.#draft(name);
   }
 
   /** Ends a review. */
   async close(name: string): Promise<void> {
     const wanted = draftUri('proposed', name).toString();
-    const tabs = window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => modifiedOf(tab)?.toString() === wanted);
-    await window.tabGroups.close(tabs, true);
+    await window.tabGroups.close(tabsOf(wanted), true);
     await this.#drop(name);
   }
 
@@ -118,9 +118,13 @@ export class Drafts extends FlatFiles implements FileSystemProvider {
     return typeof proposed === 'string' ? { name, yours: yours ?? null, proposed } : undefined;
   }
 
+  /** A review ends with the last tab that shows it: an editor that is split or moved to another group goes on. */
   #forget(tab: Tab): void {
-    const name = this.nameOf(modifiedOf(tab));
-    if (name !== undefined) void this.#drop(name);
+    const closed = documentOf(tab);
+    const name = this.nameOf(closed);
+    if (name === undefined || closed === undefined || tabsOf(closed.toString()).length > 0) return;
+    // What stays behind is shown again by the next review of this bottle.
+    this.#drop(name).catch(() => undefined);
   }
 
   async #drop(name: string): Promise<void> {
@@ -128,6 +132,12 @@ export class Drafts extends FlatFiles implements FileSystemProvider {
   }
 }
 
-function modifiedOf(tab: Tab): Uri | undefined {
-  return tab.input instanceof TabInputTextDiff ? tab.input.modified : undefined;
+/** The document that a tab is for: in a diff the side that can be edited. */
+function documentOf(tab: Tab): Uri | undefined {
+  if (tab.input instanceof TabInputTextDiff) return tab.input.modified;
+  return tab.input instanceof TabInputText ? tab.input.uri : undefined;
+}
+
+function tabsOf(document: string): Tab[] {
+  return window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => documentOf(tab)?.toString() === document);
 }

@@ -28,7 +28,7 @@ it('sounds the alarm while the egress of a running bottle is closed after an inc
   expect(said([{ ...bottle, blocked: 3, incident }])).toEqual({
     text: '$(warning) 1',
     tooltip: 'Fix tests (claude): egress closed, it sent bait',
-    spoken: 'Bot Bottle: 1 bottle running, egress of one closed after an incident',
+    spoken: 'Bot Bottle: 1 bottle running, egress closed after an incident: 1',
     alarm: true,
   });
   expect(said([{ ...bottle, state: 'exited', incident }]).alarm).toBe(false);

@@ -19,14 +19,15 @@ export function statusText(bottles: readonly BottleSummary[], starting: number, 
     ...running.map((bottle) => [bottleTitle(bottle), ...remarks(bottle, t)].join(': ')),
     ...(waiting === 0 ? [] : [waiting === 1 ? t('1 ended bottle waits for review') : t('{0} ended bottles wait for review', waiting)]),
   ];
-  const alarm = running.some((bottle) => bottle.incident !== undefined);
+  const closed = running.filter((bottle) => bottle.incident !== undefined).length;
+  const alarm = closed > 0;
   const icon = starting > 0 ? '$(sync~spin)' : alarm ? '$(warning)' : '$(beaker)';
   const count = running.length === 1 ? t('1 bottle') : t('{0} bottles', running.length);
   const idle = running.length === 0 && starting === 0;
   return {
     text: starting > 0 ? `${icon} ${t('Starting agent')}` : idle ? `${icon} ${t('Bottle')}` : `${icon} ${running.length}`,
     tooltip: lines.length === 0 ? t('No bottle is running. Click to start an agent.') : lines.join('\n'),
-    spoken: starting > 0 ? t('Bot Bottle: starting an agent') : idle ? t('Bot Bottle: no bottle is running') : t(alarm ? 'Bot Bottle: {0} running, egress of one closed after an incident' : 'Bot Bottle: {0} running', count),
+    spoken: starting > 0 ? t('Bot Bottle: starting an agent') : idle ? t('Bot Bottle: no bottle is running') : alarm ? t('Bot Bottle: {0} running, egress closed after an incident: {1}', count, closed) : t('Bot Bottle: {0} running', count),
     alarm,
   };
 }
