@@ -89,11 +89,37 @@ describe('deny: true', () => {
 describe('a denied path', () => {
   test.each([
     '/admin', '/admin/', '/admin/x', '/%61dmin', '/Admin', '/ADMIN/x', '/admin;v=1/x', '/admin;/x', '/x/../admin', '/%2e/admin', '//admin', '/admin%2Fx', '/admin%5Cx', '/%2561dmin', '/x%2F..%2Fadmin', '/admin?x', '/admin%00', '/admin%c0%af',
+    '/admin%3Fx', '/admin%23x', '/admin%253fx', '/admin%3Fx/y', '/admin;%3Fx', '/admin.', '/admin./x', '/admin%20', '/admin..%20/x', '/admin.;x', '/admin%2520',
   ])('%s is blocked under a deny of /admin', (path) => {
     expect(passes(but({ paths: [{ value: '/admin' }] }), `https://a.test${path}`)).toBe(false);
+    expect(passes(but({ paths: [{ type: 'regex', value: '/admin(/.*)?' }] }), `https://a.test${path}`)).toBe(false);
   });
 
-  test.each(['/administrator', '/x/admin', '/', '/x?p=/admin', '/admi'])('%s passes beside a deny of /admin', (path) => {
+  test.each(['/admin%3Fx', '/admin%23', '/admin.', '/ADMIN%20', '/admin./'])('%s is blocked under a deny of exactly /admin', (path) => {
+    expect(passes(but({ paths: [{ type: 'exact', value: '/admin' }] }), `https://a.test${path}`)).toBe(false);
+  });
+
+  test.each(['/caf%C3%89', '/CAF%C3%89', '/caf%25C3%2589', '/caf%C3%2589', '/x%2F..%2Fcaf%C3%A9'])('%s is blocked under a deny of /caf%%C3%%A9, as text or as an expression', (path) => {
+    for (const type of ['prefix', 'exact', 'regex'] as const) expect(passes(but({ paths: [{ type, value: '/caf%C3%A9' }] }), `https://a.test${path}`)).toBe(false);
+  });
+
+  test('what a rule has itself is not cut off it', () => {
+    const policy = but({ paths: [{ value: '/a%3Fb' }, { value: '/c.' }] });
+    expect(['/a%3Fb', '/a%253FB/x', '/c.', '/a', '/a%3Fc', '/c'].map((path) => passes(policy, `https://a.test${path}`))).toEqual([false, false, false, true, true, true]);
+  });
+
+  test('a slash that is a part of a path parameter to some and not to others hides nothing', () => {
+    const policy = policyOf({ host: 'a.test', encoded_slash: true, deny: [{ paths: [{ value: '/a/b' }, { type: 'exact', value: '/c' }, { value: '/d/%C3%A9' }] }] });
+    expect(['/a;%2Fx/b', '/c;x%2Fy', '/a;x%5Cy/b', '/d;%2Fx/%C3%A9', '/a/b;%2Fx'].map((path) => passes(policy, `https://a.test${path}`))).toEqual([false, false, false, false, false]);
+    expect(['/a;%2Fx/c', '/c;x%2Fy/z', '/d;%2Fx'].map((path) => passes(policy, `https://a.test${path}`))).toEqual([true, true, true]);
+  });
+
+  test('a long path of what may be cut off costs nothing out of proportion', () => {
+    const policy = but({ paths: [{ value: '/admin' }] });
+    for (const part of ['.', '%20', ';', '%3F', '%23.']) expect(passes(policy, `https://a.test/x${part.repeat(5_000)}y`)).toBe(true);
+  });
+
+  test.each(['/administrator', '/x/admin', '/', '/x?p=/admin', '/admi', '/admin.json', '/x%3F/admin', '/.admin', '/ad.min'])('%s passes beside a deny of /admin', (path) => {
     expect(passes(but({ paths: [{ value: '/admin' }] }), `https://a.test${path}`)).toBe(true);
   });
 

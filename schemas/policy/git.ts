@@ -1,13 +1,14 @@
-import { lenientPath } from './lenient.ts';
+import { places } from './lenient.ts';
 import type { Target } from './path.ts';
 
 /** What a smart-HTTP git request wants (gitprotocol-http), or undefined when it is no git request. */
 export function gitOperation(target: Target): 'push' | 'fetch' | undefined {
   // A forge behind a server that reads leniently would take the push.
-  const path = lenientPath(target.path);
-  if (path.endsWith('/git-receive-pack')) return 'push';
-  if (path.endsWith('/git-upload-pack')) return 'fetch';
-  if (!path.endsWith('/info/refs')) return undefined;
+  const paths = places(target.path);
+  const endsIn = (name: string): boolean => paths.some((path) => path.endsWith(name));
+  if (endsIn('/git-receive-pack')) return 'push';
+  if (endsIn('/git-upload-pack')) return 'fetch';
+  if (!endsIn('/info/refs')) return undefined;
   const services = queryValues(target.query, 'service');
   if (services.includes('git-receive-pack')) return 'push';
   // Without a service it is the dumb protocol: a plain read of the repository.

@@ -47,7 +47,7 @@ function headerValue(value: string): Result<unknown> {
 const queryRuleSchema = z
   .strictObject({
     /** As it reads once decoded. */
-    name: z.string().min(1, 'a parameter has a name'),
+    name: z.string().min(1, 'a parameter has a name').regex(/^[^\x00-\x1f]*$/, 'a query with a control character in a name fits nothing, and is always denied where a deny looks at queries'),
     /** Absent = any value, or no such parameter at all. */
     value: z.string().optional(),
     type: z.enum(['exact', 'regex']).optional(),

@@ -52,7 +52,7 @@ describe('query in matches', () => {
     expect(allowed([], text)).toBe(expected);
   });
 
-  test.each(['?q=1;page=2', '?q=%', '?q=%zz', '?q=%c0%ae', '?q=%ff', '?q=1&%71=1', '?q%00=1', '?q=1&q[]=2', '?q.x=1'])('%s fits no entry, also where any value of it may be', (text) => {
+  test.each(['?q=1;page=2', '?q=%', '?q=%zz', '?q=%c0%ae', '?q=%ff', '?q=1&%71=1', '?q%00=1', '?q=1&q[]=2', '?q.x=1', '?q=1%00', '?q%09=1', '?[q]=1'])('%s fits no entry, also where any value of it may be', (text) => {
     expect(allowed([{ name: 'q' }], text)).toBe(false);
   });
 
@@ -87,7 +87,8 @@ describe('query in matches', () => {
 describe('query in deny', () => {
   test.each([
     '?admin', '?admin=1', '?x=1&admin=0', '?%61dmin=1', '?ADMIN=1', '?%2561dmin=1', '?admin[]=1', '?admin[x]=1', '?+admin=1', '?admin+=1',
-    '?x=1;admin=1', '?x=%zz', '?x=%', '?x=%c0%ae', '?x=%ff', '?x=1&%78=1', '?;', '?x=1;y',
+    '?[admin]=1', '?]admin=1', '?admin]=1', '?[admin][x]=1', '?%5Badmin%5D=1', '?%255Badmin=1', '?x%00=1', '?x=%00',
+    '?admin%00x=1', '?admin%2500x=1', '?admin%0a=1', '?x=1;admin=1', '?x=%zz', '?x=%', '?x=%c0%ae', '?x=%ff', '?x=1&%78=1', '?;', '?x=1;y',
   ])('%s is denied: any spelling of the parameter, and what nobody can read for certain', (text) => {
     expect(denied([{ name: 'admin' }], text)).toBe(true);
   });
@@ -101,7 +102,19 @@ describe('query in deny', () => {
     expect([denied([{ name: 'x', value: 'y' }], `?x=${'a,'.repeat(1000)}`), denied([{ name: 'x', value: 'y' }], `?x=${'a,'.repeat(900)}`)]).toEqual([true, false]);
   });
 
-  test.each(['', '?', '?x=admin', '?administrator=1', '?xadmin=1', '?x=%3Badmin=1', '?x=1&x=2', '?&&'])('%s passes', (text) => {
+  test.each([['is_admin', '?is[admin=1'], ['is_admin', '?is.admin=1'], ['is_admin', '?is+admin=1'], ['is_admin', '?is%2Badmin=1'], ['é', '?%C3%89=1'], ['é', '?%25C3%2589=1'], ['é', '?%C3%2589=1'], ['a[b]', '?a[b]=1'], ['is+admin', '?is+admin']])('%s is found in %s', (name, text) => {
+    expect(denied([{ name }], text)).toBe(true);
+  });
+
+  test.each([['role', 'admin', '?role=admin%00'], ['role', 'admin', '?role=admin%2500x'], ['q', 'drop table', '?q=drop%2Btable'], ['q', 'drop table', '?q=drop%252Btable'], ['q', 'a+b', '?q=a+b'], ['q', 'a+b c', '?q=a+b%20c'], ['q', 'a b', '?q=x,a%2Bb'], ['q', 'é', '?q=%25C3%2589']])('%s: %s is found in %s', (name, value, text) => {
+    expect(denied([{ name, value }], text)).toBe(true);
+  });
+
+  test.each([['q', 'a+b', '?q=a%20b'], ['q', 'a b', '?q=ab'], ['is_admin', '1', '?is[user=1'], ['q', 'é', '?q=%25C3']])('%s: %s is not in %s', (name, value, text) => {
+    expect(denied([{ name, value }], text)).toBe(false);
+  });
+
+  test.each(['', '?', '?x=admin', '?administrator=1', '?[administrator]=1', '?ad[min]=1', '?xadmin=1', '?x=%3Badmin=1', '?x=1&x=2', '?&&'])('%s passes', (text) => {
     expect(denied([{ name: 'admin' }], text)).toBe(false);
   });
 
@@ -133,6 +146,7 @@ describe('a rule on queries that can never match is refused with its place', () 
   test.each([
     ['no name', 'matches: [{query: [{value: x}]}]', 'routes[0].matches[0].query[0].name', '', ''],
     ['an empty name', 'matches: [{query: [{name: ""}]}]', 'routes[0].matches[0].query[0].name', 'has a name', ''],
+    ['a name that no query has for certain', 'matches: [{query: [{name: "a\\0b"}]}]', 'routes[0].matches[0].query[0].name', 'control character', ''],
     ['an unknown key', 'matches: [{query: [{name: a, values: [x]}]}]', 'routes[0].matches[0].query[0].values', 'unknown key', 'Allowed here: name, value, type.'],
     ['a kind of value that is none', 'matches: [{query: [{name: a, value: x, type: prefix}]}]', 'routes[0].matches[0].query[0].type', 'expected one of', ''],
     ['an expression without its text', 'matches: [{query: [{name: a, type: regex}]}]', 'routes[0].matches[0].query[0].type', 'needs a value', 'Write the expression'],

@@ -1,4 +1,4 @@
-import { isTooDeep, lenientHeaderName, lenientName, lenientPath, pathReadings, valueReadings } from './lenient.ts';
+import { lenientHeaderName, lenientPath, nameReadings, pathReadings, places, valueReadings } from './lenient.ts';
 import type { MatchRule } from './matchRule.ts';
 import { compilePattern } from './pattern.ts';
 import { canonicalPath } from './path.ts';
@@ -101,8 +101,8 @@ const wide: Reading = {
       return (path) => pathReadings(path).some(fits);
     }
     const wanted = lenientPath(canonical(rule.value));
-    if (rule.type === 'exact') return (path) => lenientPath(path) === wanted;
-    return (path) => `${lenientPath(path)}/`.startsWith(`${wanted}/`);
+    if (rule.type === 'exact') return (path) => places(path).includes(wanted);
+    return (path) => places(path).some((place) => `${place}/`.startsWith(`${wanted}/`));
   },
   header(rule) {
     const name = lenientHeaderName(rule.name);
@@ -111,13 +111,13 @@ const wide: Reading = {
   },
   /** Any listed parameter that fits, and whatever nobody can read for certain. */
   query(rules) {
-    const loose = rules.map((rule) => ({ name: lenientName(rule.name), fits: someReadingFits(rule) }));
+    const loose = rules.map((rule) => ({ names: nameReadings(rule.name), fits: someReadingFits(rule) }));
     return (query) => {
       const parameters = queryParameters(query);
       if (parameters === undefined) return true;
-      return parameters.some(({ name, value }) => {
-        const read = lenientName(name);
-        return isTooDeep(name) || loose.some((rule) => rule.name === read && rule.fits(value));
+      return parameters.some(({ name, value, literal }) => {
+        const read = nameReadings(name);
+        return read === undefined || loose.some(({ names, fits }) => (names === undefined || [...read].some((one) => names.has(one))) && (fits(value) || fits(literal)));
       });
     };
   },

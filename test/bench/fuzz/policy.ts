@@ -22,12 +22,12 @@ export interface PolicyFuzz {
 const names = ['a.test', 'b.a.test', 'c.b.a.test', 'allow.test', 'xn--bcher-kva.example', 'bücher.example', '*.a.test', '*.allow.test', '*.b.a.test', '127.0.0.1', '[::1]', '8.8.8.8', 'localhost', 'A.Test', 'x_y.test'] as const;
 const ports = ['', '', '', '', ':443', ':8443', ':80'] as const;
 const pathPieces = ['a', 'b', 'api', 'v1', 'x', '@s', '.well-known', '...', 'r.git', 'info', 'refs', 'git-receive-pack', 'git-upload-pack', ''] as const;
-const oddPieces = ['.', '..', '%2e', '%2E%2e', '%252e', '%252e%252e', '%2f', '%2F..', '%5c', '\\', ';x', '..;', '..;a=b', '%00', '%0a', '%c0%ae', '%61', '%', '%zz', '%25', '%2561', '#', ' ', 'ä', '\t', '//', '.%00.', '%uff0e', '~', '%7e', '%e2%80%ae', 'A', '?'] as const;
+const oddPieces = ['.', '..', '%2e', '%2E%2e', '%252e', '%252e%252e', '%2f', '%2F..', '%5c', '\\', ';x', '..;', '..;a=b', '%00', '%0a', '%c0%ae', '%61', '%', '%zz', '%25', '%2561', '#', ' ', 'ä', '\t', '//', '.%00.', '%uff0e', '~', '%7e', '%e2%80%ae', 'A', '?', '%3Fx', '%23', '%253f', 'a.', '.;x', '%20', ';%2Fx', ';x%2Fa'] as const;
 const expressions = ['.*', '/api/[^/]+', '/a(/b)*', '/[a-z]+/v1/.*', '(/x|/api/v1)', '/@s/.+'] as const;
 const methods = ['GET', 'GET', 'GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'get', 'TRACE', 'CONNECT', 'FOO', 'PROPFIND', '', 'GET\r\n', 'M-SEARCH'] as const;
 const parameters = ['a', 'b', 'c'] as const;
 const queries = ['?a=1', '?b=1&a=1', '?a=x+y', '?a=x%20y&b', '?a=1&a=1', '?a=1&b=1&c=1', '?b', '?d=1', '?a=2'] as const;
-const oddQueries = ['?a=1;b=1', '?%61=1', '?a=1&%61=1', '?a=%31', '?a=%2531', '?a=%zz', '?a=%', '?a=%c0%ae', '?a=%ff', '?a=1&', '?&', '?A=1', '?a[]=1', '?+a=1', '?a==1', '?%3bx', '?a=1&a=2', '??a=1', '?a=%00'] as const;
+const oddQueries = ['?a=1;b=1', '?%61=1', '?a=1&%61=1', '?a=%31', '?a=%2531', '?a=%zz', '?a=%', '?a=%c0%ae', '?a=%ff', '?a=1&', '?&', '?A=1', '?a[]=1', '?+a=1', '?a==1', '?%3bx', '?a=1&a=2', '??a=1', '?a=%00', '?a=1%2500', '?[a]=1', '?]a=1', '?a]=1', '?a%00x=1', '?a%2500x=1', '?a[x=1', '?a=x%2By', '?a=x%0Ay'] as const;
 const oddHosts = ['a.test.', 'a.test..', '.a.test', 'A.TEST', 'a.test.evil.test', 'xa.test', 'a.test%2eevil.test', 'a.test@evil.test', 'evil.test#a.test', '2130706433', '0x7f.1', '017700000001', '127.1', '127.0.0.1.', '①②⑦.⓪.⓪.①', 'ａ.test', 'a\u00adb.test', '[::ffff:127.0.0.1]', '[::1%25lo]', '[::1', '::1', 'a.test:443x', 'a.test:0443', 'a.test:', 'a..test', '*.a.test', 'q.a.test', 'q.q.a.test', 'xn--', 'xn--a', 'xn--abc-.test', 'evil.test', '\u202ea.test', 'a。test', '0', '1.2.3.4.5', '[1:2:3]', '256.1.1.1', 'a_b.a.test', '-a.test', '%61.test'] as const;
 const letters = ['a', 'b', 'A', '.', '.', '-', '_', '0', '1', '7', 'x', ':', '[', ']', '%', '@', '/', '*', 'ü', '。', 'xn--', 'test', '\u00ad', ' ', '#'] as const;
 const scraps = ['host', ': ', '- ', '\n', '  ', '"', '[', ']', '{', '}', '*', '&a ', '*a', '!!js', '#', '|', 'routes:', 'matches', 'null', '0', '2', 'true', '\t', '\u0000', '%', '---', '...', '<<: ', 'ü', '../', 'token_env', '\\', '?'] as const;
@@ -178,7 +178,7 @@ function randomRequest(roll: Random, routes: readonly Route[]): Parameters<typeo
 
 /** A path as some servers take it for the same one. */
 function respelled(roll: Random, path: string): string {
-  return roll.pick([path.toUpperCase(), path.replace(/(?<=\/[^/]+)(?=\/|$)/, ';v'), path.replace(/\/(?=.)/g, '//').slice(1), path.replaceAll('a', '%2561'), `${path}/`]);
+  return roll.pick([path.toUpperCase(), path.replace(/(?<=\/[^/]+)(?=\/|$)/, ';v'), path.replace(/\/(?=.)/g, '//').slice(1), path.replaceAll('a', '%2561'), `${path}/`, path.replace(/(?<=\/[^/]+)(?=\/|$)/, '.'), path.replace(/(?<=\/[^/]+)(?=\/|$)/, ';%2Fx'), `${path}%3Fx`, `${path}%2523`]);
 }
 
 function randomText(roll: Random, from: readonly [string, ...string[]], most: number): string {

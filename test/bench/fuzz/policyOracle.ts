@@ -34,12 +34,12 @@ export function objection({ routes, request, url }: Sent): string | undefined {
   const above = routes.filter((each) => each.deny !== undefined && coversByDeny(each, read.hostname, authority.port));
   if (above.some(({ deny }) => deny === true)) return 'the host is denied';
   const holes = above.flatMap(({ deny }) => (deny === true ? [] : (deny ?? [])));
-  if (holes.some((entry) => isDenied(entry, method, deep, headers, read.search))) return 'an entry of deny fits';
+  if (holes.some((entry) => isDenied(entry, method, sentPath, headers, read.search))) return 'an entry of deny fits';
   if (scheme === 'http' && route.auth_scheme !== undefined) return 'a credential would travel unencrypted';
   if (unsafeMethods.test(method) || !/^[A-Z-]+$/.test(method)) return 'nobody gets this method';
-  const git = gitWish(deep.toLowerCase().split(/[/\\]+/).map((segment) => segment.replace(/;.*/s, '')).join('/').replace(/\/$/, ''), decodedFully(read.search));
-  if (git === 'push') return 'it is a git push';
-  if (git === 'fetch' && route.git?.fetch !== true) return 'it is a git fetch';
+  const wishes = placesOf(sentPath).map((place) => gitWish(`/${place.join('/')}`, decodedFully(read.search)));
+  if (wishes.includes('push')) return 'it is a git push';
+  if (wishes.includes('fetch') && route.git?.fetch !== true) return 'it is a git fetch';
   const restricts = [...(route.matches ?? []), ...holes].some((entry) => entry.paths !== undefined);
   if (restricts && route.encoded_slash !== true && (deep.match(/[/\\]/g) ?? []).length > (sentPath.match(/\//g) ?? []).length) return 'a slash is hidden in it';
   if (route.matches === undefined) return undefined;
@@ -85,14 +85,26 @@ function coversByDeny(route: Route, host: string, port: number): boolean {
   return star === '' ? host === name : host.endsWith(`.${name}`);
 }
 
-/** The widest reading there is: every escape undone, no case, every separator a separator. */
-function isDenied(entry: MatchRule, method: string, deep: string, headers: MatchRequest['headers'], search: string): boolean {
-  const segments = (text: string): string[] => decodedFully(text).toLowerCase().split(/[/\\]+/).map((segment) => segment.split(';')[0] ?? '').filter((segment) => segment !== '');
-  const asked = segments(deep);
+/** Segments of every escape undone, no case, every separator a separator. */
+function segments(text: string): string[] {
+  return decodedFully(text).toLowerCase().split(/[/\\]+/).map((segment) => segment.split(';')[0] ?? '').filter((segment) => segment !== '');
+}
+
+/** The same, also with path parameters cut before anything is decoded, and up to a decoded `?` or `#`, where dots and spaces end no name. */
+function placesOf(sent: string): string[][] {
+  const early = decodedFully(sent.split('/').map((segment) => segment.split(';')[0] ?? '').join('/'));
+  const cut = (text: string): string[] => segments(text.split(/[?#]/)[0] ?? '').map(trimmedEnd).filter((segment) => segment !== '');
+  return [decodedFully(sent), early].flatMap((text) => [segments(text), cut(text)]);
+}
+
+/** The widest reading there is. */
+function isDenied(entry: MatchRule, method: string, sent: string, headers: MatchRequest['headers'], search: string): boolean {
+  const deep = decodedFully(sent);
+  const places = placesOf(sent);
   const path = (rule: NonNullable<MatchRule['paths']>[number]): boolean => {
-    if (rule.type === 'regex') return [deep, `/${asked.join('/')}`, `/${asked.join('/')}/`].some((text) => new RegExp(`^(?:${rule.value})$`, 'i').test(text));
+    if (rule.type === 'regex') return [deep, ...places.flatMap((asked) => [`/${asked.join('/')}`, `/${asked.join('/')}/`])].some((text) => new RegExp(`^(?:${rule.value})$`, 'is').test(text));
     const wanted = segments(rule.value);
-    return wanted.every((segment, index) => asked[index] === segment) && (rule.type !== 'exact' || wanted.length === asked.length);
+    return places.some((asked) => wanted.every((segment, index) => asked[index] === segment) && (rule.type !== 'exact' || wanted.length === asked.length));
   };
   const header = (name: string, value: string): boolean => headers.some(([key, text]) => key.toLowerCase() === name.toLowerCase() && text.toLowerCase().split(/[,;]/).some((part) => part.trim() === value.toLowerCase()));
   return (
@@ -105,8 +117,22 @@ function isDenied(entry: MatchRule, method: string, deep: string, headers: Match
 
 function queryDenied(name: string, value: string | undefined, search: string): boolean {
   if (unclear(search)) return true;
-  const plain = (text: string): string => decodedFully(text.replaceAll('+', ' ')).trim().toLowerCase();
-  return [...new URLSearchParams(search)].some(([key, text]) => plain(key).split('[')[0] === name && (value === undefined || plain(text) === value));
+  const plain = (text: string): string => decodedFully(text).replaceAll('+', ' ').trim().toLowerCase();
+  const pairs = [...new URLSearchParams(search)];
+  if (pairs.some(([key]) => /[\x00-\x1f]/.test(decodedFully(key)))) return true;
+  return pairs.some(([key, text]) => isNamed(plain(key), name) && (value === undefined || decodedFully(text).includes('\0') || plain(text) === value));
+}
+
+/** Rack drops brackets around a name, PHP takes the first one for `_` where it is not closed, and both cut at a pair. */
+function isNamed(key: string, name: string): boolean {
+  const inner = key.replace(/^[\][]+/, '');
+  return [key, inner.split(/[\][]/)[0], inner.replace('[', '_')].includes(name);
+}
+
+function trimmedEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && '. '.includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 /** By the platform's own reader: exactly these parameters, and no other way to read them. */
@@ -123,7 +149,8 @@ function queryFits(rules: NonNullable<MatchRule['query']>, search: string): bool
 function unclear(search: string): boolean {
   const raw = search.slice(1).split('&').map((piece) => piece.replace(/=.*$/s, ''));
   const names = new Set([...new URLSearchParams(search)].map(([key]) => key));
-  return /;|%(?![0-9a-f]{2})/i.test(search) || new URLSearchParams(search).toString().includes('%EF%BF%BD') || new Set(raw.filter((name) => name !== '')).size > [...names].filter((name) => name !== '').length;
+  const ended = [...new URLSearchParams(search)].some(([key, text]) => /[\x00-\x1f]/.test(key) || text.includes('\0'));
+  return ended || /;|%(?![0-9a-f]{2})/i.test(search) || new URLSearchParams(search).toString().includes('%EF%BF%BD') || new Set(raw.filter((name) => name !== '')).size > [...names].filter((name) => name !== '').length;
 }
 
 function gitWish(path: string, search: string): 'push' | 'fetch' | undefined {
