@@ -117,6 +117,12 @@ export class Budgets {
   }
 }
 
+/** Whether what was let through under one route goes on under the other with the same budget. */
+export function sameBudget(one: Route, other: Route): boolean {
+  const [a, b] = [one, other].map(({ budget }) => (budget === undefined ? undefined : budgetOf(budget)));
+  return a?.sent === b?.sent && a?.window === b?.window;
+}
+
 /** What of a request is its head. */
 export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'>;
 

@@ -9,7 +9,7 @@ import type { Finding } from '../../schemas/protocol/egressLog.ts';
 import { strayPlaceholder, withCredential } from './credential.ts';
 import type { Decision, DecisionLog } from './decisionLog.ts';
 import { admit } from './admission.ts';
-import { BudgetSpent } from './budget.ts';
+import { BudgetSpent, sameBudget } from './budget.ts';
 import type { Budgets } from './budget.ts';
 import { denial, sendDenial } from './denial.ts';
 import type { Denial } from './denial.ts';
@@ -108,10 +108,12 @@ export class Exchanges {
     for (const recheck of this.#underWay) recheck(policy);
   }
 
-  #watch({ match, key }: Judged, cut: () => void): () => void {
+  #watch({ match, key, route }: Judged, request: IncomingMessage, cut: () => void): () => void {
     const recheck = (policy: Policy): void => {
       const verdict = decide(policy, match);
-      if (verdict.verdict === 'block' || (key !== undefined && verdict.route.websocket !== true)) cut();
+      if (verdict.verdict === 'block' || (key !== undefined && verdict.route.websocket !== true)) return cut();
+      // What goes on sending was admitted under the budget of its beginning.
+      if ((key !== undefined || !request.complete) && !sameBudget(verdict.route, route)) cut();
     };
     this.#underWay.add(recheck);
     if (key !== undefined) this.#conversations.add(cut);
@@ -161,7 +163,7 @@ export class Exchanges {
         sendDenial(failure, request, response);
       };
       let withdrawn = false;
-      const release = this.#watch(judged, () => {
+      const release = this.#watch(judged, request, () => {
         withdrawn = true;
         (leaving?.socket ?? response).destroy();
       });

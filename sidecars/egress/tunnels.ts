@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Authority } from '../../schemas/policy/host.ts';
 import type { Policy, Scheme } from '../../schemas/policy/policy.ts';
 import type { Route } from '../../schemas/policy/route.ts';
+import { sameBudget } from './budget.ts';
 import type { TimeLimits } from './limits.ts';
 
 /** One CONNECT of the agent, from its answer to the end of the connection. */
@@ -106,11 +107,11 @@ export class Tunnels {
   }
 }
 
-/** Whether a tunnel may stand under a policy: its place is listed, and is read, or passes unread to the same addresses, as it began. */
+/** Whether a tunnel may stand under a policy: its place is listed, and is read, or passes unread to the same addresses under the same budget, as it began. */
 export function stands(policy: Policy, { unread, scheme, authority }: Tunnel): boolean {
   if (unread !== undefined) {
     const route = policy.find('https', authority)?.route;
-    return route?.tls_passthrough === true && (route.private_addresses ?? false) === (unread.private_addresses ?? false);
+    return route?.tls_passthrough === true && (route.private_addresses ?? false) === (unread.private_addresses ?? false) && sameBudget(route, unread);
   }
   const schemes: readonly Scheme[] = scheme === undefined ? ['http', 'https'] : [scheme];
   return schemes.some((each) => {

@@ -141,6 +141,34 @@ describe('a budget of what an agent sends to a route', () => {
     expect(await ask(world, open, post(20 * KIB))).toMatch(/^HTTP\/1\.1 200 /);
   });
 
+  test('that is new or other ends at once what goes on sending, and leaves alone what only waits for its answer', async () => {
+    const free: Route = { host: open, private_addresses: true, websocket: true };
+    world.configure([free]);
+    let answer = (): void => undefined;
+    world.open.handler = (request, response) => {
+      request.resume();
+      if (request.url === '/slow') answer = () => void response.end('ok');
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+    };
+    const waiting = await openTunnel(world, open);
+    await talk(waiting, get(open, '/slow'), /\r\n\r\n/);
+    const upload = await openTunnel(world, open);
+    // More than is held back, so that it is under way.
+    await talk(upload, `POST /up HTTP/1.1\r\nHost: ${open}\r\nContent-Length: ${9000 * KIB}\r\n\r\n${'u'.repeat(4000 * KIB)}`, /\r\n\r\n/);
+    const secure = await openTunnel(world, open);
+    const client = new WebSocket(`ws://${open}/`, { createConnection: () => secure });
+    client.on('error', () => undefined);
+    await once(client, 'open');
+    const lines = world.log().length;
+    const ended = [client, upload].map((one) => new Promise((resolve) => void one.once('close', resolve)));
+    world.configure([{ ...free, budget: { sent: '1KiB', window: '1h' } }]);
+    await Promise.all(ended);
+    await expect.poll(() => world.log().slice(lines).map(({ path }) => path).sort()).toEqual(['/', '/up']);
+    answer();
+    expect(await talk(waiting, '', /ok\r\n0\r\n\r\n$/)).toContain('ok');
+    waiting.destroy();
+  });
+
   test('is for its own route, all hosts of a wildcard together, over https and http', async () => {
     for (const name of ['a.wild.test', 'b.wild.test']) world.names.set(name, [{ address: '127.0.0.1', family: 4 }]);
     world.configure([{ ...route, host: `*.wild.test:${world.open.port}`, plaintext: true }, { ...route, budget: { sent: '1MiB', window: '1m' } }]);

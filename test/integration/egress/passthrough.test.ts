@@ -19,7 +19,7 @@ let open: string;
 let unread: Route;
 
 /** Short, so that a test need not wait; each is waited for, none is measured. */
-const limits = { handshake: 400, connect: 2_000, silence: 800 };
+const limits = { handshake: 400, connect: 2_000, silence: 800, goodbye: 200 };
 
 beforeAll(async () => {
   world = await startWorld(limits);
@@ -318,12 +318,57 @@ describe('where it leads', () => {
   });
 });
 
+describe('an upstream that takes nothing more does not keep', () => {
+  /** A tunnel whose upstream stopped reading in the middle of an upload. */
+  async function stuck(): Promise<TLSSocket> {
+    let begun = false;
+    world.open.handler = (request) => {
+      begun = true;
+      request.pause();
+    };
+    const secure = await toUpstream();
+    secure.write(`POST / HTTP/1.1\r\nHost: ${open}\r\nContent-Length: ${1024 ** 3}\r\n\r\n`);
+    await expect.poll(() => begun).toBe(true);
+    for (const socket of world.open.sockets) socket.pause();
+    secure.write(Buffer.alloc(16 * 1024 * 1024));
+    let before = -1;
+    await expect.poll(() => {
+      const still = before === secure.bytesWritten && secure.writableLength > 0;
+      before = secure.bytesWritten;
+      return still;
+    }).toBe(true);
+    return secure;
+  }
+
+  test.each([
+    ['withdrawn routes', () => world.configure([]), 'taken away'],
+    ['the limit on silence', () => undefined, 'neither side said anything'],
+  ])('a tunnel open over %s: it has its line', async (_name, act, reason) => {
+    const lines = world.log().length;
+    const secure = await stuck();
+    act();
+    await expect.poll(() => world.log().length, { timeout: 3_000 }).toBe(lines + 1);
+    expect(lastLine()).toMatchObject({ verdict: 'allow', reason: expect.stringContaining(reason) });
+    for (const socket of world.open.sockets) socket.destroy();
+    secure.destroy();
+  });
+
+  test('a tunnel open whose agent hung up', async () => {
+    const lines = world.log().length;
+    const secure = await stuck();
+    secure.destroy();
+    await expect.poll(() => world.log().length, { timeout: 3_000 }).toBe(lines + 1);
+    for (const socket of world.open.sockets) socket.destroy();
+  });
+});
+
 describe('new routes', () => {
   test.each([
     ['its route is gone', (): Route[] => []],
     ['its route is read from now on', (): Route[] => [{ host: open, private_addresses: true }]],
     ['its route lost private_addresses', (): Route[] => [{ host: open, tls_passthrough: true }]],
     ['its place is denied', (): Route[] => [{ host: open, deny: true }]],
+    ['its route got a budget', (): Route[] => [{ ...unread, budget: { sent: '1KiB', window: '1h' } }]],
   ])('end an unread tunnel at once when %s, on both sides, and its line says so', async (_name, routes) => {
     const secure = await toUpstream();
     await talk(secure, get(open), wholeAnswer);
