@@ -157,9 +157,9 @@ export class Exchanges {
       const { outgoing } = admitted;
       if (judged.expectsContinue) response.writeContinue();
       let failure: Denial | undefined;
-      const onFailure = (error: Error): void => {
+      const onFailure = (error: Error, sent: boolean): void => {
         if (error instanceof BodyBlocked && error.side === 'request') this.#incidents.sighted(error.findings, errand);
-        failure = this.#incidents.refusal(host) ?? failureOf(error, host);
+        failure = this.#incidents.refusal(host) ?? failureOf(error, host, sent);
         sendDenial(failure, request, response);
       };
       let withdrawn = false;
@@ -171,22 +171,22 @@ export class Exchanges {
         ? forward(outgoing, way, request, response, this.#limits, onFailure)
         : carryWebSocket(outgoing, way, request, response, { ...leaving, key: judged.key }, this.#limits, onFailure)
       ).finally(release);
-      const { failed, bytesUp, bytesDown, findings, midStream, opened } = outcome;
+      const { failed, bytesUp, bytesDown, findings, midStream, sent } = outcome;
       if (failed instanceof BodyBlocked && failed.side === 'request') this.#incidents.sighted(failed.findings, errand);
-      const nothingSent = failure?.clause === 'address' || failure?.clause === 'certificate';
-      admitted.end(opened && !nothingSent);
+      const refused = !sent && (failure?.clause === 'address' || failure?.clause === 'certificate');
+      admitted.end(sent);
       const blocked = failed instanceof BodyBlocked;
       const fallback = failed instanceof BudgetSpent ? failed.denial.clause : 'dlp';
       const why = failure?.reason ?? (failed === undefined ? judged.reason : blocked ? failed.message : `${judged.reason}; ${withdrawn ? 'what allowed it was taken away' : failed.message}`);
       record({
-        verdict: nothingSent || blocked ? 'block' : 'allow',
-        clause: nothingSent || blocked ? (findings.some(isCanary) ? 'incident' : (failure?.clause ?? fallback)) : judged.clause,
+        verdict: refused || blocked ? 'block' : 'allow',
+        clause: refused || blocked ? (findings.some(isCanary) ? 'incident' : (failure?.clause ?? fallback)) : judged.clause,
         path: outgoing.target,
         reason: blocked && midStream ? `${why} (blocked_mid_stream)` : why,
         status: response.headersSent ? response.statusCode : judged.key !== undefined && midStream ? 101 : 0,
         bytesUp,
         bytesDown,
-        injected: judged.injected && !nothingSent,
+        injected: judged.injected && sent,
         findings: [...findings],
       });
     } catch (error) {

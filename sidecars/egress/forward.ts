@@ -1,11 +1,14 @@
 import { request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { authorityKey, urlHost } from '../../schemas/policy/host.ts';
 import type { Authority } from '../../schemas/policy/host.ts';
 import type { HeaderList, Scheme } from '../../schemas/policy/policy.ts';
 import type { Finding } from '../../schemas/protocol/egressLog.ts';
 import { relay } from './answer.ts';
+import { headBytes } from './budget.ts';
 import type { Way } from './dial.ts';
 import type { BodyScan } from './dlp/scanner.ts';
 import type { Body } from './framing.ts';
@@ -48,8 +51,8 @@ export interface Outcome {
   readonly failed?: Error;
   /** When it failed, part of the request had gone up or part of the answer had come down. */
   readonly midStream: boolean;
-  /** An upstream was asked for; else nothing was sent for certain. */
-  readonly opened: boolean;
+  /** On any attempt there was a connection to write to; else nothing was sent for certain. */
+  readonly sent: boolean;
 }
 
 /** A pooled connection that died while idle may be replaced once, when that cannot repeat an effect. */
@@ -57,7 +60,7 @@ const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Carries one request upstream and its answer back, with back-pressure both ways. `onFailure` is called when no answer
- * has begun, and writes one. Resolves when the exchange is over; never rejects.
+ * has begun, and writes one; `sent` as in `Outcome`. Resolves when the exchange is over; never rejects.
  */
 export function forward(
   outgoing: Outgoing,
@@ -65,13 +68,14 @@ export function forward(
   request: IncomingMessage,
   response: ServerResponse,
   limits: TimeLimits,
-  onFailure: (error: Error) => void,
+  onFailure: (error: Error, sent: boolean) => void,
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     let bytesUp = 0;
     let bytesDown = 0;
     let failed: Error | undefined;
     let midStream = false;
+    let sent = false;
     const findings: Finding[] = [];
     let upstream: ClientRequest | undefined;
 
@@ -82,39 +86,43 @@ export function forward(
       if (error instanceof BodyBlocked) findings.push(...error.findings);
       upstream?.destroy();
       if (response.headersSent) response.destroy();
-      else onFailure(error);
+      else onFailure(error, sent);
     };
 
     const send = (mayRepeat: boolean): ClientRequest => {
-      const sent = openUpstream(outgoing, way, limits);
-      upstream = sent;
+      const attempt = openUpstream(outgoing, way, limits);
+      upstream = attempt;
       let answered = false;
       const patience = setTimeout(() => fail(timedOut('the upstream cannot be connected')), limits.connect);
-      sent.on('socket', (socket) => {
+      onceConnected(attempt, (socket) => {
+        sent = true;
+        clearTimeout(patience);
         socket.setNoDelay(true);
-        const connected = (): void => clearTimeout(patience);
-        if (sent.reusedSocket) connected();
-        else socket.once(outgoing.scheme === 'https' ? 'secureConnect' : 'connect', connected);
       });
-      sent.on('timeout', () => fail(timedOut('the upstream is silent')));
-      sent.on('upgrade', (_answer, socket) => {
+      attempt.on('timeout', () => fail(timedOut('the upstream is silent')));
+      attempt.on('upgrade', (_answer, socket) => {
         socket.destroy();
         fail(new Error('the upstream switched protocols unasked'));
       });
-      sent.on('close', () => clearTimeout(patience));
-      sent.on('error', (error) => {
+      attempt.on('close', () => clearTimeout(patience));
+      attempt.on('error', (error) => {
         clearTimeout(patience);
         // After an early answer (413) the upstream hangs up on the rest of the body: the answer counts.
         if (answered) return;
-        if (mayRepeat && sent.reusedSocket && failed === undefined && !response.destroyed) send(false).end();
-        else fail(error);
+        if (!mayRepeat || !attempt.reusedSocket || failed !== undefined || response.destroyed) return fail(error);
+        try {
+          outgoing.charge?.(headBytes(request));
+        } catch (spent) {
+          return fail(spent instanceof Error ? spent : error);
+        }
+        send(false).end();
       });
-      sent.on('response', (answer) => {
+      attempt.on('response', (answer) => {
         answered = true;
         answer.on('data', (chunk: Buffer) => (bytesDown += chunk.length));
         relay(answer, request, response, outgoing, { fail, found: (seen) => void findings.push(...seen) });
       });
-      return sent;
+      return attempt;
     };
 
     request.on('data', (chunk: Buffer) => (bytesUp += chunk.length));
@@ -122,7 +130,7 @@ export function forward(
     response.on('close', () => {
       upstream?.destroy();
       const cut = failed ?? (response.writableFinished ? undefined : new Error('the agent hung up'));
-      resolve({ bytesUp, bytesDown, findings, midStream, opened: upstream !== undefined, ...(cut === undefined ? {} : { failed: cut }) });
+      resolve({ bytesUp, bytesDown, findings, midStream, sent, ...(cut === undefined ? {} : { failed: cut }) });
     });
     response.on('error', () => response.destroy());
     if (outgoing.bodyScan === undefined) return void send(repeatable.has(outgoing.method)).end();
@@ -132,6 +140,14 @@ export function forward(
     body.once('readable', () => {
       if (failed === undefined && !body.destroyed) body.pipe(send(false));
     });
+  });
+}
+
+/** Calls back when a request has a connection to write to: from then on nobody can say that nothing was sent. */
+export function onceConnected(attempt: ClientRequest, connected: (socket: Socket) => void): void {
+  attempt.on('socket', (socket) => {
+    if (attempt.reusedSocket) connected(socket);
+    else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => connected(socket));
   });
 }
 

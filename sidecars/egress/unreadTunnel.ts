@@ -74,7 +74,7 @@ export async function passUnread(context: ConnectContext, live: Live, connect: U
     if (refused !== undefined && refused.denial === undefined) {
       return context.log.recordHandshakeFailure(live, decided({ verdict: 'block', reason: refused.message, status: 0 }));
     }
-    const denied = refused?.denial ?? failureOf(error instanceof Error ? error : new Error('the proxy failed'), host);
+    const denied = refused?.denial ?? failureOf(error instanceof Error ? error : new Error('the proxy failed'), host, false);
     const carrying = progress.stage === 'carrying';
     // As for a request: what was allowed and then failed was allowed.
     const broke = denied.clause === 'upstream';

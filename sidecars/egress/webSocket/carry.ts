@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Finding } from '../../../schemas/protocol/egressLog.ts';
 import { relay } from '../answer.ts';
 import type { Way } from '../dial.ts';
-import { openUpstream } from '../forward.ts';
+import { onceConnected, openUpstream } from '../forward.ts';
 import type { Outcome, Outgoing } from '../forward.ts';
 import type { TimeLimits } from '../limits.ts';
 import { BodyBlocked } from '../scanStream.ts';
@@ -23,19 +23,20 @@ export interface Upgrade {
  * Carries one WebSocket, from its handshake to its end. An upstream that answers with plain HTTP is passed on as such.
  * `onFailure` as in `forward`. Never rejects.
  */
-export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMessage, response: ServerResponse, { socket, head, key }: Upgrade, limits: TimeLimits, onFailure: (error: Error) => void): Promise<Outcome> {
+export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMessage, response: ServerResponse, { socket, head, key }: Upgrade, limits: TimeLimits, onFailure: (error: Error, sent: boolean) => void): Promise<Outcome> {
   return new Promise((resolve) => {
     const bytes = { up: 0, down: 0 };
     const findings: Finding[] = [];
     let failed: Error | undefined;
+    let sent = false;
     const upstream = openUpstream(outgoing, way, limits);
-    const done = (midStream: boolean): void => resolve({ bytesUp: bytes.up, bytesDown: bytes.down, findings, midStream, opened: true, ...(failed === undefined ? {} : { failed }) });
+    const done = (midStream: boolean): void => resolve({ bytesUp: bytes.up, bytesDown: bytes.down, findings, midStream, sent, ...(failed === undefined ? {} : { failed }) });
     const fail = (error: Error): void => {
       if (failed !== undefined) return;
       failed = error;
       upstream.destroy();
       if (response.headersSent) response.destroy();
-      else onFailure(error);
+      else onFailure(error, sent);
     };
     const hungUp = (): void => {
       upstream.destroy();
@@ -43,6 +44,7 @@ export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMe
       done(response.headersSent);
     };
     response.on('close', hungUp);
+    onceConnected(upstream, () => (sent = true));
     upstream.on('error', fail);
     upstream.on('timeout', () => fail(Object.assign(new Error('the upstream is silent'), { code: 'ETIMEDOUT' })));
     upstream.on('response', (answer) => {
