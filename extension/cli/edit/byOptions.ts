@@ -38,8 +38,9 @@ export async function byOptions(context: Context, found: FoundManifest, args: Ar
   const to = args.text('rename');
   const renaming = to === undefined ? undefined : await language.rename({ kind: found.kind, name: found.name, path: found.path, range: { start: 0, end: 0 } }, to);
   if (renaming !== undefined && 'refusal' in renaming) throw new BottleError('usage', renaming.refusal, { hint: 'Nothing was written.' });
-  if (text !== before.text) await rewriteManifest(before, found.border, text);
-  const mentions = renaming === undefined ? [] : await renameManifest(renaming, (path) => (path.startsWith(`${home}${sep}`) ? home : io.cwd));
+  const border = (path: string): string => (path.startsWith(`${home}${sep}`) ? home : io.cwd);
+  const mentions = renaming === undefined ? [] : await renameManifest(home, renaming, border, { before, text });
+  if (renaming === undefined && text !== before.text) await rewriteManifest(home, before, found.border, text);
   const path = renaming?.file.to ?? found.path;
   out.result({ kind: found.kind, name: to ?? found.name, path, saved: true, rewritten: mentions, problems }, [path, ...mentions].map((one) => `saved\t${visibleLine(one)}`).join('\n'));
   for (const one of problems) out.say(problemLine(one));

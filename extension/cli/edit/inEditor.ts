@@ -13,6 +13,9 @@ import { visibleLine } from '../text/visible.ts';
 import { editorOf, runEditor } from './editor.ts';
 import { isBroken, languageHere, problemLine, problemsOf, type EditProblem } from './problems.ts';
 
+/** An editor that ends sooner, with nothing changed, may only have handed the file to a window. Milliseconds. */
+const atOnceMs = 2_000;
+
 /** Lets a person edit a copy of a manifest until it is right or they give up; only then the manifest is touched. */
 export async function inEditor(context: Context, found: FoundManifest): Promise<number> {
   const { io } = context;
@@ -27,8 +30,15 @@ export async function inEditor(context: Context, found: FoundManifest): Promise<
   const isTouched = async (): Promise<boolean> => (await readManifest(copy, folder).catch(() => null))?.text !== before.text;
   try {
     await writeFile(copy, before.text, { mode: 0o600 });
-    const status = await rounds(context, found, before, { folder, path: copy, edit: () => runEditor(io, editor, copy) });
+    let tookMs = 0;
+    const edit = async (): Promise<void> => {
+      const began = performance.now();
+      await runEditor(io, editor, copy);
+      tookMs = performance.now() - began;
+    };
+    const { status, saved } = await rounds(context, found, before, { folder, path: copy, edit });
     if (status === exitStatus.refused) context.out.say(`Your text is in ${copy}.`);
+    else if (!saved && tookMs < atOnceMs) context.out.say(`The editor ended at once, with nothing changed. In case a window of it still has ${copy} open, that file is kept, but nothing more is taken from it: such an editor may need --wait in VISUAL or EDITOR.`);
     else await rm(folder, { recursive: true });
     return status;
   } catch (thrown) {
@@ -48,32 +58,27 @@ interface Copy {
   edit(): Promise<void>;
 }
 
-async function rounds(context: Context, found: FoundManifest, before: ManifestText, copy: Copy): Promise<number> {
+async function rounds(context: Context, found: FoundManifest, before: ManifestText, copy: Copy): Promise<{ readonly status: number; readonly saved: boolean }> {
   const { io, out } = context;
   const language = languageHere(context);
-  const end = (saved: boolean, problems: readonly EditProblem[]): void => {
+  const end = (status: number, saved: boolean, problems: readonly EditProblem[]): { readonly status: number; readonly saved: boolean } => {
     const { kind, name, path } = found;
     out.result({ kind, name, path, saved, problems }, `${saved ? 'saved' : 'kept'}\t${visibleLine(path)}`);
+    return { status, saved };
   };
   for (;;) {
     await copy.edit();
     const { text } = await readFound({ path: copy.path, border: copy.folder });
     const problems = await problemsOf(language, found, text);
     for (const one of problems) io.stderr.write(`${visibleLine(problemLine(one))}\n`);
-    if (text === before.text) {
-      end(false, problems);
-      return exitStatus.done;
-    }
+    if (text === before.text) return end(exitStatus.done, false, problems);
     const answer = isBroken(problems) ? (await askLine(io, 'Edit again (e), save it with these errors (s), or leave the manifest as it was (Enter)? ')).trim() : 's';
     if (answer === 's') {
-      await rewriteManifest(before, found.border, text);
-      end(true, problems);
+      await rewriteManifest(context.home, before, found.border, text);
+      const ended = end(isBroken(problems) ? exitStatus.dataError : exitStatus.done, true, problems);
       if (found.origin === 'workspace') out.say('It is an agent of the workspace: its next start asks for your agreement again.');
-      return isBroken(problems) ? exitStatus.dataError : exitStatus.done;
+      return ended;
     }
-    if (answer !== 'e') {
-      end(false, problems);
-      return exitStatus.refused;
-    }
+    if (answer !== 'e') return end(exitStatus.refused, false, problems);
   }
 }

@@ -96,10 +96,20 @@ describe('bot-bottle edit in an editor', () => {
 
   test('that changes nothing writes nothing', async () => {
     const before = statSync(path('agents/dev'), { bigint: true });
-    expect(await editing(['dev'], person('')).ended).toBe(0);
+    // Longer than an editor that only hands the file to a window.
+    expect(await editing(['dev'], person('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_100);')).ended).toBe(0);
     const after = statSync(path('agents/dev'), { bigint: true });
     expect([after.ino, after.mtimeNs]).toEqual([before.ino, before.mtimeNs]);
     expect(copies()).toEqual([]);
+  });
+
+  test('that hands the file to a window and ends at once is told to wait, and the file stays', async () => {
+    const terminal = editing(['dev'], { EDITOR: 'true', TMPDIR: tmp });
+    expect(await terminal.ended).toBe(0);
+    const copy = join(tmp, copies()[0] ?? '', 'dev.md');
+    expect(readFileSync(copy, 'utf8')).toBe(agent);
+    expect(terminal.output().replace(/\s+/g, ' ')).toMatch(/kept .*The editor ended at once.*dev\.md open.*--wait/);
+    expect(read('agents/dev')).toBe(agent);
   });
 
   test('leaves a file that changed meanwhile as it is, and keeps what was typed', async () => {
@@ -189,5 +199,25 @@ describe('bot-bottle edit by options', () => {
     expect(read('bottles/web')).toBe('---\nextends: "ground" # ground\n---\n');
     expect(read('agents/dev')).toBe(agent.replace('base', 'ground'));
     expect(await cli.json(['info', 'dev'])).toMatchObject({ bottle: 'ground' });
+  });
+
+  test('renames and changes in one, or does neither', async () => {
+    const value = await cli.json(['edit', 'web', '--add-route', 'b.example', '--rename', 'net']);
+    expect(value).toMatchObject({ name: 'net', path: path('bottles/net'), saved: true });
+    expect([existsSync(path('bottles/web')), read('bottles/net')]).toEqual([false, expect.stringContaining('host: b.example')]);
+    // It can be read, but no name fits beside it to write it with.
+    writeFileSync(path(`agents/${'x'.repeat(250)}`), agent);
+    const { code, stderr } = await cli.run(['edit', 'base', '--add-route', 'b.example', '--rename', 'ground']);
+    expect([code, stderr]).toEqual([70, expect.stringContaining('ENAMETOOLONG')]);
+    expect([read('bottles/base'), existsSync(path('bottles/ground')), read('agents/dev')]).toEqual([base, false, agent]);
+  });
+
+  test('at once with others: what is said to be saved is saved', async () => {
+    const hosts = ['b.example', 'c.example', 'd.example', 'e.example'];
+    const ends = await Promise.all(hosts.map((host) => cli.run(['edit', 'base', '--add-route', host])));
+    const saved = hosts.filter((_host, at) => ends[at]?.code === 0);
+    expect(saved.length).toBeGreaterThan(0);
+    expect(hosts.filter((host) => read('bottles/base').includes(`host: ${host}\n`))).toEqual(saved);
+    for (const { code, stderr } of ends.filter((one) => one.code !== 0)) expect([code, stderr]).toEqual([1, expect.stringContaining('was changed meanwhile')]);
   });
 });

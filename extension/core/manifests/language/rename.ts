@@ -14,6 +14,8 @@ export interface TextEdit {
 /** What a rename would change. */
 export interface Renaming {
   readonly edits: readonly TextEdit[];
+  /** The text of each file that the edits belong to, by path. */
+  readonly texts: ReadonlyMap<string, string>;
   /** Done after the edits. */
   readonly file: { readonly from: string; readonly to: string };
 }
@@ -53,20 +55,31 @@ export async function renaming(world: World, target: Renamable, to: string): Pro
   const path = join(dirname(target.path), `${to}.md`);
   if (await world.exists(path, 'file')) return { refusal: `There is a ${target.kind} "${to}" already.` };
   const home = target.kind === 'bottle' && target.path === bottlePath(world.roots().home, target.name);
-  return { edits: home ? await mentions(world, target.name, to) : [], file: { from: target.path, to: path } };
+  const found = home ? await mentioning(world, target.name, to) : [];
+  return { edits: found.flatMap(({ edits }) => edits), texts: new Map(found.map(({ path: of, text }) => [of, text])), file: { from: target.path, to: path } };
 }
 
 /** Replaces every mention of a bottle; quotes, comments and order stay. */
 export async function mentions(world: World, name: string, to: string): Promise<readonly TextEdit[]> {
-  const edits = await Promise.all(
-    (await world.files()).map(async (file) => {
+  return (await mentioning(world, name, to)).flatMap(({ edits }) => edits);
+}
+
+interface Mentioning {
+  readonly path: string;
+  readonly text: string;
+  readonly edits: readonly TextEdit[];
+}
+
+async function mentioning(world: World, name: string, to: string): Promise<readonly Mentioning[]> {
+  const files = await Promise.all(
+    (await world.files()).map(async ({ kind, path: of }): Promise<Mentioning> => {
       // A file that no start would read names nothing.
-      const text = await world.text(file.path).catch(() => undefined);
-      const entries = text === undefined ? [] : (readTree(text)?.entries ?? []);
-      return entries.flatMap(({ path, scalar, value, quote }): TextEdit[] =>
-        scalar === name && value !== undefined && meaningAt(file.kind, path) === 'bottle' && quote !== 'block' ? [{ path: file.path, range: value, text: `${quote}${to}${quote}` }] : [],
+      const text = (await world.text(of).catch(() => undefined)) ?? '';
+      const edits = (readTree(text)?.entries ?? []).flatMap(({ path, scalar, value, quote }): TextEdit[] =>
+        scalar === name && value !== undefined && meaningAt(kind, path) === 'bottle' && quote !== 'block' ? [{ path: of, range: value, text: `${quote}${to}${quote}` }] : [],
       );
+      return { path: of, text, edits };
     }),
   );
-  return edits.flat();
+  return files.filter(({ edits }) => edits.length > 0);
 }
