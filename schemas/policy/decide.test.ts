@@ -99,3 +99,9 @@ describe('git', () => {
     expect(allowed({ git: { fetch: true } }, url)).toBe(withFetch);
   });
 });
+
+test.each(['x-api-key', 'X_Api_Key', 'x-api_key', 'Cookie'])('a key of the agent\'s own in %s reaches no vendor of models', (name) => {
+  const policy = policyOf({ host: 'api.anthropic.com' });
+  expect(decide(policy, request('https://api.anthropic.com/v1/files', { headers: [[name, 'x']] }))).toMatchObject({ verdict: 'block', clause: 'inference' });
+  expect(decide(policy, request('https://api.anthropic.com/v1/files', { headers: [[`${name}s`, 'x']] }))).toMatchObject({ verdict: 'allow' });
+});

@@ -1,4 +1,5 @@
 import type { Authority } from './host.ts';
+import { lenientHeaderName } from './lenient.ts';
 import type { HeaderList } from './policy.ts';
 import type { Route } from './route.ts';
 
@@ -27,5 +28,5 @@ export function isModelVendor(host: string): boolean {
 export function foreignCredential(authority: Authority, route: Route, headers: HeaderList): string | undefined {
   if (route.token_env !== undefined) return undefined;
   const names = credentialHeaders[authority.host] ?? [];
-  return headers.map(([name]) => name.toLowerCase()).find((name) => names.includes(name));
+  return headers.map(([name]) => name.toLowerCase()).find((name) => names.includes(lenientHeaderName(name)));
 }

@@ -1,3 +1,5 @@
+import { lenientHeaderName } from './lenient.ts';
+
 /** Concern one connection (RFC 9110 section 7.6.1), so they never pass; framing is generated anew on the other side. */
 export const hopByHopHeaders: readonly string[] = [
   'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authentication-info', 'proxy-authorization',
@@ -11,8 +13,8 @@ export const headersNotForUpstream: readonly string[] = [
   'x-forwarded-prefix', 'x-forwarded-proto', 'x-forwarded-server', 'x-forwarded-uri', 'x-original-host', 'x-host',
 ];
 
-/** Whether a header is taken off before rules are asked, so that no rule on it can ever fit. */
+/** Whether a header is taken off before rules are asked, so that no rule on it can ever fit; `_` in it is `-`, as gateways read it. */
 export function isStrippedHeader(name: string): boolean {
-  const lower = name.toLowerCase();
-  return hopByHopHeaders.includes(lower) || headersNotForUpstream.includes(lower);
+  const read = lenientHeaderName(name);
+  return hopByHopHeaders.includes(read) || headersNotForUpstream.includes(read);
 }

@@ -1,3 +1,4 @@
+import { lenientHeaderName } from '../../schemas/policy/lenient.ts';
 import type { HeaderList } from '../../schemas/policy/policy.ts';
 import { accepted, refused } from '../../schemas/policy/result.ts';
 import type { Result } from '../../schemas/policy/result.ts';
@@ -54,7 +55,7 @@ export function withCredential(route: Route, carrier: Carrier, credentials: Read
   if (token === undefined || token === '') return refused(`the credential ${route.token_env} of this route has no value`);
   const made = written(route.auth_scheme, token);
   if (!made.ok) return refused(`the credential ${route.token_env} ${made.reason}`);
-  const headers = carrier.headers.filter(([name]) => !credentialHeaders.has(name.toLowerCase()));
+  const headers = carrier.headers.filter(([name]) => !credentialHeaders.has(lenientHeaderName(name)));
   if ('header' in made.value) return accepted({ headers: [...headers, made.value.header], query: carrier.query, injected: true });
   return accepted({ headers, query: withParameter(carrier.query, ...made.value.parameter), injected: true });
 }

@@ -1,3 +1,4 @@
+import { lenientHeaderName } from '../../schemas/policy/lenient.ts';
 import type { HeaderList } from '../../schemas/policy/policy.ts';
 import { headersNotForUpstream, hopByHopHeaders } from '../../schemas/policy/strippedHeaders.ts';
 import type { Body } from './framing.ts';
@@ -14,12 +15,12 @@ export function headerList(raw: readonly string[]): HeaderList {
 
 function endToEnd(headers: HeaderList): HeaderList {
   const named = new Set(headers.filter(([name]) => name.toLowerCase() === 'connection').flatMap(([, value]) => value.split(',').map((token) => token.trim().toLowerCase())));
-  return headers.filter(([name]) => !hopByHop.has(name.toLowerCase()) && !named.has(name.toLowerCase()));
+  return headers.filter(([name]) => !hopByHop.has(lenientHeaderName(name)) && !named.has(name.toLowerCase()));
 }
 
 /** The agent's headers as far as they may pass: also what rules on headers see, so that the judged is the sent. */
 export function passingRequestHeaders(headers: HeaderList): HeaderList {
-  return endToEnd(headers).filter(([name]) => !notForUpstream.has(name.toLowerCase()));
+  return endToEnd(headers).filter(([name]) => !notForUpstream.has(lenientHeaderName(name)));
 }
 
 export function passingResponseHeaders(raw: readonly string[]): HeaderList {

@@ -179,6 +179,23 @@ describe('headers', () => {
     expect((world.open.requests[before]?.raw ?? []).join(' ')).not.toMatch(/admin|evil|DELETE/);
   });
 
+  test('so are they with underscores, in which gateways find the same variable', async () => {
+    const before = world.open.requests.length;
+    await ask(world, host, get(host, '/', 'X_Original_URL: /admin\r\nX_Rewrite-Url: /admin\r\nX_FORWARDED_HOST: evil.test\r\nX_HTTP_Method_Override: DELETE\r\nProxy_Authorization: evil\r\nX_Stays: 1\r\n'));
+    const raw = world.open.requests[before]?.raw ?? [];
+    expect(raw.join(' ')).not.toMatch(/admin|evil|DELETE/);
+    expect(rawValues(raw, 'x_stays')).toEqual(['1']);
+  });
+
+  test('a credential of the agent\'s own with underscores does not stand beside ours', async () => {
+    const authority = `allow.test:${world.allow.port}`;
+    const before = world.allow.requests.length;
+    await ask(world, authority, get(authority, '/', 'X_Api_Key: forged\r\nPrivate_Token: forged\r\n'));
+    const raw = world.allow.requests[before]?.raw ?? [];
+    expect(raw.join(' ')).not.toContain('forged');
+    expect(rawValues(raw, 'authorization')).toHaveLength(1);
+  });
+
   test('Alt-Svc does not reach the agent', async () => {
     world.open.handler = (_request, response) => void response.setHeader('Alt-Svc', 'h3=":443"').end('ok');
     expect(await ask(world, host, get(host))).not.toMatch(/alt-svc/i);
