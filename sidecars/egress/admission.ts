@@ -1,16 +1,25 @@
+import type { IncomingMessage } from 'node:http';
 import type { Route } from '../../schemas/policy/route.ts';
 import { headBytes } from './budget.ts';
 import type { Budgets, RequestHead } from './budget.ts';
 import type { Denial } from './denial.ts';
 import type { Outgoing } from './forward.ts';
-import { givingBack, noRoom } from './heldBodies.ts';
+import { givingBack, impatient, noRoom } from './heldBodies.ts';
 import type { HeldBodies } from './heldBodies.ts';
+import type { TimeLimits } from './limits.ts';
 
 /** A request that may leave, and the rule that says so. */
 interface Judged {
   readonly route: Route;
   readonly clause: string;
   readonly outgoing: Outgoing;
+}
+
+/** What requests share. */
+interface Shared {
+  readonly budgets: Budgets;
+  readonly held: HeldBodies;
+  readonly limits: TimeLimits;
 }
 
 /** A request with its share of what is limited. */
@@ -22,9 +31,9 @@ export interface Admission {
 
 /**
  * Takes a request's share before anything of it goes: of its route's budget the head and a body of known length, and room
- * for a body that is held back. Throws `BudgetSpent`; the denial is for want of room.
+ * for a body that is held back. An agent that then stays silent is hung up on. Throws `BudgetSpent`; the denial is for want of room.
  */
-export function admit({ budgets, held }: { readonly budgets: Budgets; readonly held: HeldBodies }, { route, clause, outgoing }: Judged, request: RequestHead): Admission | Denial {
+export function admit({ budgets, held, limits }: Shared, { route, clause, outgoing }: Judged, request: RequestHead & Pick<IncomingMessage, 'destroy'>): Admission | Denial {
   const { body, bodyScan } = outgoing;
   const meter = budgets.meterOf(route, clause);
   const spending = meter?.take(headBytes(request) + (body.kind === 'length' ? Number(body.length) : 0));
@@ -39,7 +48,7 @@ export function admit({ budgets, held }: { readonly budgets: Budgets; readonly h
   return {
     outgoing: {
       ...outgoing,
-      bodyScan: bodyScan === undefined ? undefined : givingBack(bodyScan, room),
+      bodyScan: bodyScan === undefined ? undefined : impatient(givingBack(bodyScan, room), limits.silence, () => void request.destroy()),
       room,
       charge: meter === undefined ? undefined : (bytes) => void meter.take(bytes),
     },

@@ -152,7 +152,7 @@ export class Exchanges {
       }
       checkAddresses(host, judged.outgoing.authority.kind === 'name' ? [] : [host], judged.route);
       const way = this.#pools.wayTo(live, judged.outgoing.scheme, judged.outgoing.authority, judged.route);
-      const admitted = admit({ budgets: this.#budgets, held: this.#held }, judged, request);
+      const admitted = admit({ budgets: this.#budgets, held: this.#held, limits: this.#limits }, judged, request);
       if (!('outgoing' in admitted)) return refuse(admitted);
       const { outgoing } = admitted;
       if (judged.expectsContinue) response.writeContinue();
@@ -191,7 +191,7 @@ export class Exchanges {
       });
     } catch (error) {
       const host = claimed.authority.host;
-      refuse(error instanceof AddressRefused || error instanceof BudgetSpent ? failureOf(error, host) : denial(500, 'internal', 'the proxy failed while judging this request', host, 'Try again.'));
+      refuse(error instanceof AddressRefused || error instanceof BudgetSpent ? failureOf(error, host, false) : denial(500, 'internal', 'the proxy failed while judging this request', host, 'Try again.'));
     }
   }
 

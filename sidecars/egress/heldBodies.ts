@@ -11,6 +11,8 @@ export const mostHeld = 64 * 1024 * 1024;
 export interface Share {
   /** False, and nothing has changed, when there is no room for so many bytes. */
   resize(bytes: number): boolean;
+  /** Empty room beside this one, under the same cap. */
+  beside(): Share;
 }
 
 /**
@@ -41,6 +43,7 @@ export class HeldBodies {
         own = bytes;
         return true;
       },
+      beside: () => this.#share(),
     };
   }
 }
@@ -53,6 +56,31 @@ export function givingBack(scan: BodyScan, room: Share): BodyScan {
     abandon() {
       scan.abandon();
       room.resize(0);
+    },
+  };
+}
+
+/** The scan, calling `silent` when nothing of the body comes for so long before any of it goes on: no other limit runs until then. */
+export function impatient(scan: BodyScan, limitMs: number, silent: () => void): BodyScan {
+  let limit: NodeJS.Timeout | undefined = setTimeout(silent, limitMs).unref();
+  const over = (): void => {
+    clearTimeout(limit);
+    limit = undefined;
+  };
+  return {
+    async push(chunk) {
+      limit?.refresh();
+      const step = await scan.push(chunk);
+      if (step.release.length > 0) over();
+      return step;
+    },
+    end() {
+      over();
+      return scan.end();
+    },
+    abandon() {
+      over();
+      scan.abandon();
     },
   };
 }

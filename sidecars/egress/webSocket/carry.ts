@@ -64,9 +64,10 @@ export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMe
       socket.write(handshake.value);
       const told = inspection.action === 'block' ? {} : { found: (seen: readonly Finding[]): void => void findings.push(...seen) };
       const blot = (data: Buffer): Buffer => (echo === undefined ? data : Buffer.from(echo.text(data.toString('latin1')), 'latin1'));
+      const farRoom = outgoing.room?.beside();
       converse(
         { stream: socket, head, scan: inspection.messages('up'), clean: blot, charge: outgoing.charge, room: outgoing.room },
-        { stream: far, head: farHead, scan: inspection.messages('down'), clean: (data) => data, ...told },
+        { stream: far, head: farHead, scan: inspection.messages('down'), clean: (data) => data, room: farRoom, ...told },
         (count, direction) => (bytes[direction] += count),
         limits,
       )
@@ -74,7 +75,10 @@ export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMe
           failed = error instanceof Error ? error : new Error('the WebSocket failed');
           if (failed instanceof BodyBlocked) findings.push(...failed.findings);
         })
-        .finally(() => done(true));
+        .finally(() => {
+          farRoom?.resize(0);
+          done(true);
+        });
     });
     upstream.end();
   });

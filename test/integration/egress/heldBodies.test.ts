@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { answerOk } from './upstream.ts';
 import { ask, get, openTunnel, startWorld, talk, usualRoutes, wholeAnswer } from './world.ts';
 import type { World } from './world.ts';
 
@@ -15,7 +16,10 @@ beforeAll(async () => {
   open = `open.test:${world.open.port}`;
 });
 afterAll(() => world.close());
-beforeEach(() => world.configure(usualRoutes(world)));
+beforeEach(() => {
+  world.open.handler = answerOk;
+  world.configure(usualRoutes(world));
+});
 
 const head = (framing: string): string => `POST /x HTTP/1.1\r\nHost: ${open}\r\n${framing}\r\n\r\n`;
 
@@ -91,9 +95,48 @@ test('messages of WebSockets that wait for their end hold no more than the cap t
   expect(status).toBe(1013);
   expect(got).toBe(0);
   for (const client of clients) if (client !== one) client.send('end');
-  await expect.poll(() => got).toBe(2 * (part.length + 3));
+  await expect.poll(() => got, { timeout: 10_000 }).toBe(2 * (part.length + 3));
   for (const client of [...clients, ...server.clients]) client.terminate();
   world.open.upgrade = undefined;
+});
+
+test('messages that wait for their end in an upstream hold no more than the cap either; one more is closed, and the room comes back', async () => {
+  world.configure(usualRoutes(world).map((route) => ({ ...route, websocket: true })));
+  const server = new WebSocketServer({ noServer: true });
+  const part = Buffer.alloc(1500 * KIB, 'p');
+  world.open.upgrade = (request, socket, head) => server.handleUpgrade(request, socket, head, (far) => far.on('error', () => undefined).send(part, { fin: false }));
+  const clients: WebSocket[] = [];
+  const closes: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    const secure = await openTunnel(world, open);
+    const client = new WebSocket(`ws://${open}/`, { createConnection: () => secure });
+    client.on('error', () => undefined).on('close', (status) => closes.push(status));
+    await once(client, 'open');
+    clients.push(client);
+  }
+  await expect.poll(() => closes).toEqual([1013, 1013, 1013, 1013]);
+  for (const client of [...clients, ...server.clients]) client.terminate();
+  world.open.upgrade = undefined;
+  const body = 'a'.repeat(1000 * KIB);
+  await expect.poll(() => ask(world, open, `${head(`Content-Length: ${body.length}`)}${body}`)).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test('a body that does not come holds its room only as long as an agent may be silent; nothing of it was dialled, and it has its line', async () => {
+  const own = await startWorld({ silence: 300 }, { mostHeld: 1024 * KIB });
+  const place = `open.test:${own.open.port}`;
+  own.configure([{ host: place, private_addresses: true }]);
+  const post = (length: number, body: string): string => `POST /x HTTP/1.1\r\nHost: ${place}\r\nContent-Length: ${length}\r\n\r\n${body}`;
+  for (const body of ['', 'its beginning']) {
+    const secure = await openTunnel(own, place);
+    const ended = talk(secure, post(1024 * KIB, body));
+    expect(await ask(own, place, post(2, 'ab'))).toMatch(/^HTTP\/1\.1 503 /);
+    expect(own.open.bytes()).toBe(0);
+    expect(await ended).toBe('');
+    await expect.poll(() => own.log().at(-1)).toMatchObject({ status: 0, reason: expect.stringContaining('hung up') });
+  }
+  expect(own.open.bytes()).toBe(0);
+  expect(await ask(own, place, post(2, 'ab'))).toMatch(/^HTTP\/1\.1 200 /);
+  await own.close();
 });
 
 test('a finding gives its room back too', async () => {
