@@ -46,6 +46,18 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('a folder that recommends a 
     expect(existsSync(bottle('dev'))).toBe(false);
   });
 
+  test('keeps the review while one of its tabs is open', async () => {
+    await window.vs.command('View: Split Editor');
+    await until('two groups', async () => (await window.vs.page.locator('.editor-group-container').count()) === 2);
+    await window.vs.command('View: Close Editor');
+    await until('one group', async () => (await window.vs.page.locator('.editor-group-container').count()) === 1);
+    await line('registry.example.org').click();
+    await window.vs.page.keyboard.press('End');
+    await window.vs.page.keyboard.type(' # mine');
+    await window.vs.page.keyboard.press('Control+S');
+    await window.vs.page.locator('.tab.dirty').waitFor({ state: 'detached' });
+  });
+
   test('keeps the review over a reload, and does not say it a second time', async () => {
     await window.vs.reload('bottle-draft');
     await window.vs.status('botBottle.status').waitFor({ timeout: 60_000 });
@@ -61,7 +73,7 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('a folder that recommends a 
     await window.shot('adopt question');
     await window.vs.dialog.press('Adopt');
     await until('the file', () => existsSync(bottle('dev')));
-    expect(readFileSync(bottle('dev'), 'utf8')).toBe(offered.replace('registry.example', 'registry.example.org'));
+    expect(readFileSync(bottle('dev'), 'utf8')).toBe(offered.replace('registry.example', 'registry.example.org # mine'));
     await window.vs.editors.tab('dev (recommended').waitFor({ state: 'detached' });
   });
 
