@@ -81,11 +81,11 @@ export class Pools {
    * Resolves and checks a place that is reached without reading what goes there. What it gives dials exactly the addresses
    * that were checked, or asks the network's proxy; its connection belongs to the caller. Rejects with `AddressRefused`.
    */
-  async unreadWayTo(live: Live, authority: Authority, route: Route): Promise<() => Promise<Socket>> {
+  async unreadWayTo(live: Live, authority: Authority, route: Route): Promise<(signal: AbortSignal) => Promise<Socket>> {
     const proxy = live.proxyFor('https', authority);
     if (proxy !== undefined) {
       await this.#checkBehindProxy(authority, route);
-      return () => tunnelThrough({ authority, proxy, trust: live.trust });
+      return (signal) => tunnelThrough({ authority, proxy, trust: live.trust }, signal);
     }
     const { host, port, kind } = authority;
     const answers = kind === 'name' ? await this.#resolve(host) : [{ address: host, family: kind === 'ipv4' ? 4 : 6 }];
@@ -93,7 +93,7 @@ export class Pools {
     const [first] = answers;
     if (first === undefined) throw noAddress(host);
     const lookup: LookupFunction = (_host, options, callback) => (options.all === true ? callback(null, [...answers]) : callback(null, first.address, first.family));
-    return () => dialled({ host, port, lookup });
+    return (signal) => dialled({ host, port, lookup }, signal);
   }
 
   #poolFor(live: Live, scheme: Scheme, authority: Authority, route: Route, proxy: UpstreamProxy | undefined): HttpAgent {
@@ -171,12 +171,15 @@ function noAddress(host: string): Error {
   return Object.assign(new Error(`${host} has no address`), { code: 'ENOTFOUND' });
 }
 
-function dialled(to: TcpNetConnectOpts): Promise<Socket> {
+function dialled(to: TcpNetConnectOpts, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ ...to, allowHalfOpen: true, noDelay: true });
+    const giveUp = (): void => void socket.destroy(new Error('nobody waits for it'));
+    signal.addEventListener('abort', giveUp);
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.off('error', reject);
+      signal.removeEventListener('abort', giveUp);
       resolve(socket);
     });
   });

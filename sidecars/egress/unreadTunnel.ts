@@ -119,8 +119,7 @@ async function carry(context: ConnectContext, live: Live, { found, authority, so
   }
   refuseAfterIncident(context, host);
   meter?.take(opening.bytes.length);
-  const upstream = await within(limits.connect, dial(), (late) => late.destroy());
-  if (socket.destroyed) upstream.destroy();
+  const upstream = await whileWanted(socket, (signal) => within(limits.connect, dial(signal), (late) => late.destroy()));
   progress.stage = 'carrying';
   progress.up += opening.bytes.length;
   upstream.write(opening.bytes);
@@ -151,6 +150,23 @@ function fitting(meter: Meter | undefined, bytes: Buffer): Passing {
   const room = Math.min(meter.room, bytes.length);
   meter.take(room);
   return room === bytes.length ? { bytes } : { bytes: bytes.subarray(0, room), cut: new BudgetSpent(meter.refusal(1)) };
+}
+
+/** Work that ends with the agent's connection, and of which nothing goes on after its end. */
+async function whileWanted(agent: Socket, work: (signal: AbortSignal) => Promise<Socket>): Promise<Socket> {
+  const wanted = new AbortController();
+  const unwanted = (): void => wanted.abort();
+  agent.once('close', unwanted);
+  try {
+    const upstream = await work(wanted.signal);
+    if (agent.destroyed) upstream.destroy();
+    return upstream;
+  } catch (error) {
+    wanted.abort();
+    throw agent.destroyed ? new Error('the agent hung up') : error;
+  } finally {
+    agent.off('close', unwanted);
+  }
 }
 
 /** Rejects when the time is over; `tooLate` gets what comes all the same. */

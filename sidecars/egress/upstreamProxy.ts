@@ -13,6 +13,7 @@ import { classifyAddress } from '../../schemas/policy/addresses.ts';
 import { parseAddress } from '../../schemas/policy/ip.ts';
 import type { Scheme } from '../../schemas/policy/policy.ts';
 import type { UpstreamProxySettings } from '../../schemas/protocol/control.ts';
+import { timeLimits } from './limits.ts';
 
 /** A proxy of the host's own network that stands between us and some upstreams. */
 export interface UpstreamProxy {
@@ -135,8 +136,11 @@ function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-/** A CONNECT tunnel through a proxy, as it came. Rejects with one sentence and the code `EPROXY`; `check` is the caller's to run. */
-export function tunnelThrough({ authority, proxy, trust }: Omit<WayThrough, 'check'>): Promise<Socket> {
+/**
+ * A CONNECT tunnel through a proxy, as it came. Rejects with one sentence and the code `EPROXY`, also when the proxy takes
+ * longer than connecting may or the signal says that nobody waits any more; `check` is the caller's to run.
+ */
+export function tunnelThrough({ authority, proxy, trust }: Omit<WayThrough, 'check'>, signal?: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const place = authorityKey(authority);
     const connecting = (proxy.secure ? httpsRequest : httpRequest)({
@@ -149,8 +153,17 @@ export function tunnelThrough({ authority, proxy, trust }: Omit<WayThrough, 'che
       insecureHTTPParser: false,
       ...(proxy.secure ? { secureContext: trust, rejectUnauthorized: true } : {}),
     });
+    const giveUp = (): void => void connecting.destroy(Object.assign(new Error('given up'), { code: 'ETIMEDOUT' }));
+    const limit = setTimeout(giveUp, timeLimits.connect);
+    signal?.addEventListener('abort', giveUp);
+    connecting.once('close', () => {
+      clearTimeout(limit);
+      signal?.removeEventListener('abort', giveUp);
+    });
     const fail = (message: string): void => reject(Object.assign(new Error(message), { code: 'EPROXY' }));
     connecting.on('connect', (answer, socket, head) => {
+      clearTimeout(limit);
+      signal?.removeEventListener('abort', giveUp);
       if (answer.statusCode === 200 && head.length === 0) return resolve(socket);
       socket.destroy();
       fail(`the network's own proxy answered ${answer.statusCode ?? 0}`);

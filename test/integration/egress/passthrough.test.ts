@@ -310,6 +310,30 @@ describe('where it leads', () => {
     network.close();
   });
 
+  test.each([
+    ['its route is withdrawn', () => world.configure([]), 'taken away'],
+    ['the time for connecting is over', () => undefined, 'cannot be connected'],
+  ])("the network's own proxy that does not answer is let go when %s", async (_name, act, reason) => {
+    let waiting = 0;
+    const network = createHttpServer().on('connect', (_request, socket: Socket) => {
+      waiting++;
+      socket.on('error', () => undefined).on('close', () => waiting--).on('end', () => socket.destroy()).resume();
+    });
+    network.listen(0, '127.0.0.1');
+    await once(network, 'listening');
+    world.configure([unread], { upstreamProxy: { https: `http://127.0.0.1:${(network.address() as AddressInfo).port}` } });
+    const lines = world.log().length;
+    const { socket } = await connectAnswer(world, open);
+    socket.write(madeHello([serverName('open.test')]));
+    await expect.poll(() => waiting).toBe(1);
+    act();
+    await expect.poll(() => waiting, { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => world.log().length).toBe(lines + 1);
+    expect(lastLine()).toMatchObject({ status: 0, bytesUp: 0, reason: expect.stringContaining(reason) });
+    socket.destroy();
+    network.close();
+  });
+
   test('a tunnel in which neither side says anything ends', async () => {
     const secure = await toUpstream();
     expect(await talk(secure, '')).toBe('');
