@@ -11,6 +11,8 @@ const project = (name: string, include: string[], extra: { testTimeout: number; 
     // Worlds (daemons, namespaces, a browser) share one machine: one file at a time.
     fileParallelism: !extra.oneAtATime,
     isolate: extra.isolate ?? true,
+    // A busy machine is no failure: `expect.poll` gives up late.
+    expect: { poll: { timeout: 10_000 } },
     ...(extra.globalSetup === undefined ? {} : { globalSetup: extra.globalSetup }),
   },
 });
