@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, lstat, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -11,21 +10,9 @@ const run = promisify(execFile);
  * descriptors get. Links are removed, never followed. Nothing there is fine.
  */
 export async function removeTree(path: string): Promise<void> {
-  const ways = [
-    () => rm(path, { recursive: true, force: true }),
-    async () => {
-      await unlock(path);
-      await rm(path, { recursive: true, force: true, maxRetries: 2 });
-    },
-  ];
-  for (const way of ways) if (await way().then(() => true, () => false)) return;
-  await run('chmod', ['-R', 'u+rwX', '--', path]);
+  const plain = await rm(path, { recursive: true, force: true }).then(() => true, () => false);
+  if (plain) return;
+  // Node may still be removing what it had begun with, so what is gone meanwhile is no failure here: `rm` has the last word.
+  await run('chmod', ['-R', 'u+rwX', '--', path]).catch(() => undefined);
   await run('rm', ['-rf', '--', path]);
-}
-
-async function unlock(path: string): Promise<void> {
-  const stat = await lstat(path).catch(() => undefined);
-  if (stat?.isDirectory() !== true) return;
-  await chmod(path, 0o700).catch(() => undefined);
-  for (const entry of await readdir(path, { withFileTypes: true })) if (entry.isDirectory()) await unlock(join(path, entry.name));
 }
