@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { removeTree } from '../../extension/core/files/removeTree.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -33,7 +34,7 @@ describe.runIf(process.getuid?.() === 0)('bubblewrap for an ordinary user', () =
       expect({ ...said, problem }).toMatchObject({ failed: [], problem: '' });
       expect(said.passed).toBeGreaterThan(30);
     } finally {
-      await rm(home, { recursive: true, force: true });
+      await removeTree(home);
     }
   });
 });
