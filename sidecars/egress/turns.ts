@@ -30,10 +30,12 @@ export class Turns {
     return true;
   }
 
-  async #serve(connection: Duplex, serve: () => Promise<void>): Promise<void> {
-    await serve();
-    const next = connection.destroyed ? undefined : this.#waiting.get(connection)?.shift();
-    if (next === undefined) this.#waiting.delete(connection);
-    else await this.#serve(connection, next);
+  async #serve(connection: Duplex, first: () => Promise<void>): Promise<void> {
+    let serve: (() => Promise<void>) | undefined = first;
+    while (serve !== undefined) {
+      await serve();
+      serve = connection.destroyed ? undefined : this.#waiting.get(connection)?.shift();
+    }
+    this.#waiting.delete(connection);
   }
 }

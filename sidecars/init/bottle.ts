@@ -19,7 +19,8 @@ export interface End {
 }
 
 /**
- * Prepares the guest, starts bridge and agent, serves the bottle's socket, and resolves with the agent's end. `started` is called when the agent runs and can be attached to. Rejects when the guest cannot be made.
+ * Prepares the guest, starts bridge and agent, serves the bottle's socket, and resolves with the agent's end. `started`
+ * is called when the agent runs and can be attached to. Rejects when the guest cannot be made.
  */
 export async function runBottle(config: InitConfig, started: () => void): Promise<End> {
   const over = new AbortController();
