@@ -94,15 +94,13 @@ const narrow: Reading = {
   },
 };
 
+/** A longer path is no honest one, and reading it in every way would hold everybody up. Characters. */
+const LONGEST_READ = 8192;
+
 const wide: Reading = {
   path(rule) {
-    if (rule.type === 'regex') {
-      const fits = regex(rule.value, 'any case');
-      return (path) => pathReadings(path).some(fits);
-    }
-    const wanted = lenientPath(canonical(rule.value));
-    if (rule.type === 'exact') return (path) => places(path).includes(wanted);
-    return (path) => places(path).some((place) => `${place}/`.startsWith(`${wanted}/`));
+    const fits = anyPlace(rule);
+    return (path) => path.length > LONGEST_READ || fits(path);
   },
   header(rule) {
     const name = lenientHeaderName(rule.name);
@@ -122,6 +120,17 @@ const wide: Reading = {
     };
   },
 };
+
+/** Whether some server may look for a path where the rule is. */
+function anyPlace(rule: PathRule): (path: string) => boolean {
+  if (rule.type === 'regex') {
+    const fits = regex(rule.value, 'any case');
+    return (path) => pathReadings(path).some(fits);
+  }
+  const wanted = lenientPath(canonical(rule.value));
+  if (rule.type === 'exact') return (path) => places(path).includes(wanted);
+  return (path) => places(path).some((place) => `${place}/`.startsWith(`${wanted}/`));
+}
 
 function canonical(path: string): string {
   const result = canonicalPath(path);
