@@ -188,6 +188,8 @@ export async function expectDenied(world: World, upstream: Upstream, act: () => 
   const answer = await act();
   expect(upstream.bytes() - bytes).toBe(0);
   expect(upstream.connections() - connections).toBe(0);
+  // The line is written at the answer's end, which the agent may hear of a moment before.
+  await expect.poll(() => world.log().length).toBeGreaterThan(lines);
   const fresh = world.log().slice(lines);
   expect(fresh.map((line) => line.verdict)).toEqual(['block']);
   return { answer, line: fresh[0] as LogLine };
