@@ -65,7 +65,7 @@ function coveredRoutes(routes: readonly RouteIdentity[]): Conflict[] {
     const [some] = above;
     if (whole !== undefined) return [{ other: whole, path: [index, 'host'], message: `${routes[whole]?.host ?? ''} (routes[${whole}]) is denied as a whole, so a route for ${route.host} can never decide anything`, hint: 'Take one of the two out, or deny less.' }];
     if (some === undefined || route.tls_passthrough !== true) return [];
-    return [{ other: some, path: [index, 'tls_passthrough'], message: `${routes[some]?.host ?? ''} (routes[${some}]) denies single requests, and nobody would see those to ${route.host}`, hint: `Take tls_passthrough away, or that deny.` }];
+    return [{ other: some, path: [index, 'tls_passthrough'], message: `${routes[some]?.host ?? ''} (routes[${some}]) denies single requests, and nobody would see those to ${route.host}`, hint: 'Take tls_passthrough away, or that deny.' }];
   });
 }
 

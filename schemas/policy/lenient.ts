@@ -1,4 +1,4 @@
-import { bytesOf, textOf } from './utf8.ts';
+import { bytesOf, decodedBytes, textOf } from './utf8.ts';
 
 /** As often encoded as this is nobody's honest text; each further round would cost the whole length again. */
 const MOST_ROUNDS = 5;
@@ -10,7 +10,7 @@ const MOST_ROUNDS = 5;
 function decodings(text: string): readonly [string, ...string[]] | undefined {
   const rounds: [string, ...string[]] = [text];
   for (let before = bytesOf(text); rounds.length <= MOST_ROUNDS; ) {
-    const after = before.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+    const after = decodedBytes(before);
     if (after === before) return rounds;
     rounds.push(textOf(after));
     before = after;

@@ -14,6 +14,7 @@ export function textOf(bytes: string): string {
   });
 }
 
-function decodedBytes(escapes: string): string {
-  return escapes.replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+/** Every percent escape as the byte it stands for, once. */
+export function decodedBytes(escapes: string): string {
+  return escapes.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }

@@ -17,7 +17,7 @@ const changes: Readonly<Record<string, (text: string, value: string) => Edited>>
 
 /** Whether the command line says what to change. */
 export function isByOptions(args: Arguments): boolean {
-  return args.text('rename') !== undefined || Object.keys(changes).some((option) => args.texts(option).length > 0);
+  return args.text('rename') !== undefined || isForBottles(args);
 }
 
 /** Whether only a bottle can be changed like this. */

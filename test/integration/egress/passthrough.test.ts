@@ -10,10 +10,12 @@ import { createAuthority } from '../../../extension/core/egress/ca.ts';
 import type { Route } from '../../../schemas/policy/route.ts';
 import { leafMinter } from '../../../sidecars/egress/leaf.ts';
 import { extension, helloOf, inRecords, madeHello, messageOf, record, serverName } from './clientHello.ts';
-import { answerOk } from './upstream.ts';
-import { SECRET, connectAnswer, dialProxy, expectDenied, get, here, openTunnel, startWorld, talk, wholeAnswer } from './world.ts';
+import { begin, end, startUnread, toUpstream as dialUpstream } from './unread.ts';
+import type { UnreadWorld } from './unread.ts';
+import { SECRET, connectAnswer, dialProxy, expectDenied, get, here, openTunnel, talk, wholeAnswer } from './world.ts';
 import type { World } from './world.ts';
 
+let unreadWorld: UnreadWorld;
 let world: World;
 let open: string;
 let unread: Route;
@@ -22,25 +24,14 @@ let unread: Route;
 const limits = { handshake: 400, connect: 2_000, silence: 800, goodbye: 200 };
 
 beforeAll(async () => {
-  world = await startWorld(limits);
-  open = `open.test:${world.open.port}`;
-  unread = { host: open, private_addresses: true, tls_passthrough: true };
+  unreadWorld = await startUnread(limits);
+  ({ world, open, unread } = unreadWorld);
 });
 afterAll(() => world.close());
-beforeEach(() => {
-  world.open.handler = answerOk;
-  world.names.set('open.test', here);
-  world.configure([unread]);
-});
+beforeEach(() => begin(unreadWorld));
+afterEach(() => end(unreadWorld));
 
-// The line of a tunnel comes at its end, which must not fall into the next test.
-afterEach(async () => {
-  world.configure([]);
-  await expect.poll(() => world.open.sockets.size).toBe(0);
-});
-
-/** TLS to the upstream itself: no certificate of ours would be believed. */
-const toUpstream = (options = {}): Promise<TLSSocket> => openTunnel(world, open, { ca: world.open.caPem, ...options });
+const toUpstream = (options = {}): Promise<TLSSocket> => dialUpstream(unreadWorld, options);
 const lastLine = () => world.log().at(-1);
 
 /** Everything that comes back after these bytes, until the tunnel is closed. */

@@ -2,10 +2,12 @@ import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Route } from '../../../schemas/policy/route.ts';
 import { madeHello, serverName } from './clientHello.ts';
-import { answerOk } from './upstream.ts';
-import { ask, connectAnswer, get, here, openTunnel, startWorld, talk, usualRoutes, wholeAnswer } from './world.ts';
+import { begin, end, startUnread, toUpstream as dialUpstream } from './unread.ts';
+import type { UnreadWorld } from './unread.ts';
+import { ask, connectAnswer, get, openTunnel, startWorld, talk, usualRoutes, wholeAnswer } from './world.ts';
 import type { World } from './world.ts';
 
+let unreadWorld: UnreadWorld;
 let world: World;
 let open: string;
 let unread: Route;
@@ -14,25 +16,14 @@ let unread: Route;
 const limits = { silence: 800, goodbye: 200 };
 
 beforeAll(async () => {
-  world = await startWorld(limits);
-  open = `open.test:${world.open.port}`;
-  unread = { host: open, private_addresses: true, tls_passthrough: true };
+  unreadWorld = await startUnread(limits);
+  ({ world, open, unread } = unreadWorld);
 });
 afterAll(() => world.close());
-beforeEach(() => {
-  world.open.handler = answerOk;
-  world.names.set('open.test', here);
-  world.configure([unread]);
-});
+beforeEach(() => begin(unreadWorld));
+afterEach(() => end(unreadWorld));
 
-// The line of a tunnel comes at its end, which must not fall into the next test.
-afterEach(async () => {
-  world.configure([]);
-  await expect.poll(() => world.open.sockets.size).toBe(0);
-});
-
-/** TLS to the upstream itself: no certificate of ours would be believed. */
-const toUpstream = (options = {}): Promise<TLSSocket> => openTunnel(world, open, { ca: world.open.caPem, ...options });
+const toUpstream = (options = {}): Promise<TLSSocket> => dialUpstream(unreadWorld, options);
 const lastLine = () => world.log().at(-1);
 
 describe('an upstream that takes nothing more does not keep', () => {

@@ -35,13 +35,14 @@ interface About {
 export async function complete(world: World, root: Shape, place: ManifestPlace, text: string, offset: number): Promise<readonly Proposal[]> {
   const cursor = cursorAt(text, offset);
   if (cursor === undefined) return [];
-  if (cursor.at === 'value') return values({ world, root, place, text }, cursor, cursor.path);
+  const about: About = { world, root, place, text };
+  if (cursor.at === 'value') return values(about, cursor, cursor.path);
   const shapes = shapesAt(root, cursor.path);
   const keys = keyProposals(shapes, cursor);
   if (keys.length > 0) return keys;
-  if (takes(shapes, 'array')) return items({ world, root, place, text }, cursor);
+  if (takes(shapes, 'array')) return items(about, cursor);
   if (meaningAt(place.kind, [...cursor.path, '*']) === 'environment') return environmentKeys(world, cursor);
-  return shapes.length > 0 && !takes(shapes, 'object') ? values({ world, root, place, text }, cursor, cursor.path) : [];
+  return shapes.length > 0 && !takes(shapes, 'object') ? values(about, cursor, cursor.path) : [];
 }
 
 /** A line under a key that holds a list, without its dash yet. */
