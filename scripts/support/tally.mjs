@@ -1,18 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-/** Counts of one part of a test run, and the names of what failed and what was left out. */
-export const emptyTally = () => ({ passed: 0, failed: 0, skipped: 0, failures: [], left: [] });
+/** Counts of one part of a test run, and the names of what failed, what was left out, and what came right the second time only. */
+export const emptyTally = () => ({ passed: 0, failed: 0, skipped: 0, failures: [], left: [], unsteady: [] });
 
-/** Reads vitest's JSON report. A file that could not even be loaded counts as one failure; so does a run that broke. */
-export function tallyOf(reportFile, status) {
+/** Reads vitest's JSON report, without some of its files. A file that could not even be loaded counts as one failure; so does a run that broke. */
+export function tallyOf(reportFile, status, without = []) {
   const tally = emptyTally();
-  let report;
-  try {
-    report = JSON.parse(readFileSync(reportFile, 'utf8'));
-  } catch {
-    return status === 0 ? tally : { ...tally, failed: 1, failures: ['the run ended without a report'] };
-  }
-  for (const file of report.testResults) {
+  const files = filesOf(reportFile);
+  if (files === undefined) return status === 0 ? tally : { ...tally, failed: 1, failures: ['the run ended without a report'] };
+  for (const file of files.filter(({ name }) => !without.includes(name))) {
     for (const test of file.assertionResults) {
       if (test.status === 'passed') tally.passed += 1;
       else if (test.status === 'failed') {
@@ -28,11 +24,22 @@ export function tallyOf(reportFile, status) {
       tally.failures.push(`${shortened(file.name)}: ${file.message.split('\n')[0]}`);
     }
   }
-  if (status !== 0 && tally.failed === 0) {
+  if (status !== 0 && tally.failed === 0 && without.length === 0) {
     tally.failed = 1;
     tally.failures.push('the run reported an error outside any test');
   }
   return tally;
+}
+
+/** Absolute paths of the files in which something failed. */
+export const failedFiles = (reportFile) => (filesOf(reportFile) ?? []).filter(({ status }) => status === 'failed').map(({ name }) => name);
+
+function filesOf(reportFile) {
+  try {
+    return JSON.parse(readFileSync(reportFile, 'utf8')).testResults;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The sum of several tallies. */
@@ -44,6 +51,7 @@ export function sum(tallies) {
       skipped: total.skipped + one.skipped,
       failures: [...total.failures, ...one.failures],
       left: [...total.left, ...one.left],
+      unsteady: [...total.unsteady, ...one.unsteady],
     }),
     emptyTally(),
   );

@@ -43,6 +43,7 @@ describe('writing manifests', () => {
     await window.vs.page.locator('.quick-input-widget:visible').waitFor({ state: 'detached' });
     await window.vs.page.locator('.part.statusbar', { hasText: `Ln ${lineNumber}, Col ${column}` }).waitFor();
   };
+  const fixes = (title: string) => window.vs.page.locator('.action-widget .monaco-list-row', { hasText: title });
   const suggestions = () => window.vs.page.locator('.suggest-widget.visible .monaco-list-row');
 
   test('behind host: what the proxy was asked for is proposed, and taking it makes the file valid', async () => {
@@ -50,11 +51,7 @@ describe('writing manifests', () => {
     await window.vs.page.locator('.squiggly-error').first().waitFor();
     await window.vs.page.locator('.codelens-decoration', { hasText: '12 hits, 1 blocked' }).waitFor();
     await goTo(6, 13);
-    // The list closes again when anything else happens in the window at that moment.
-    await until('the hosts that were asked for', async () => {
-      await window.vs.page.keyboard.press('Control+Space');
-      return suggestions().filter({ hasText: 'asked.example' }).first().waitFor({ timeout: 3_000 }).then(() => true, () => false);
-    });
+    await window.vs.askFor('Control+Space', suggestions().filter({ hasText: 'asked.example' }).first());
     await window.shot('manifest completion');
     await window.vs.page.keyboard.press('Enter');
     await until('the host in the text', async () => (await window.vs.editors.text()).includes('- host: asked.example'));
@@ -78,9 +75,8 @@ describe('writing manifests', () => {
     await goTo(3, 13);
     await window.vs.page.keyboard.type('x');
     await window.vs.page.locator('.squiggly-error').first().waitFor();
-    await window.vs.page.keyboard.press('Control+.');
-    const fix = window.vs.page.locator('.action-widget .monaco-list-row', { hasText: 'Change to base' });
-    await fix.waitFor();
+    const fix = fixes('Change to base');
+    await window.vs.askFor('Control+.', fix);
     await window.shot('manifest quick fix');
     await fix.click();
     await until('the name of the bottle', async () => (await window.vs.editors.text()).includes('bottle: base # the bottle'));
@@ -92,8 +88,9 @@ describe('writing manifests', () => {
     await goTo(3, 13);
     await keyboard.type('-of-mine');
     await window.vs.page.locator('.squiggly-error').first().waitFor();
-    await keyboard.press('Control+.');
-    await window.vs.page.locator('.action-widget .monaco-list-row', { hasText: 'Create the bottle base-of-mine' }).click();
+    const fix = fixes('Create the bottle base-of-mine');
+    await window.vs.askFor('Control+.', fix);
+    await fix.click();
     await window.vs.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
     expect(readFileSync(join(window.home, 'bottles/base-of-mine.md'), 'utf8')).toContain('template: shell');
     for (const _letter of '-of-mine') await keyboard.press('Backspace');
@@ -102,9 +99,8 @@ describe('writing manifests', () => {
 
   test('F2 on a bottle gives it another name everywhere, and saves it', async () => {
     await goTo(3, 10);
-    await window.vs.page.keyboard.press('F2');
     const box = window.vs.page.locator('.rename-box input');
-    await box.waitFor();
+    await window.vs.askFor('F2', box);
     await box.fill('root');
     await window.vs.page.keyboard.press('Enter');
     await until('the file of another name', () => existsSync(join(window.home, 'bottles/root.md')));

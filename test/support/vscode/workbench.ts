@@ -48,6 +48,17 @@ export function createWorkbench(page: Page) {
         return true;
       }, 30_000);
     },
+    /**
+     * Presses `keys` until `shown` is there: what the language has to say comes a moment after the text, and a list
+     * that was opened too early tells what was right before.
+     */
+    askFor: (keys: string, shown: Locator): Promise<boolean> =>
+      until(`${shown.toString()} after ${keys}`, async () => {
+        await page.keyboard.press(keys);
+        if (await shown.waitFor({ timeout: 3_000 }).then(() => true, () => false)) return true;
+        await page.keyboard.press('Escape');
+        return false;
+      }, 30_000),
     quick: {
       /** Waits for a pick or input whose title holds this text; the widget is reused from step to step. */
       titled: (text: string | RegExp): Promise<void> => quick.locator('.quick-input-title', { hasText: text }).waitFor(),
