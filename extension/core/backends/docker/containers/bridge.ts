@@ -1,6 +1,6 @@
 import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { labelsOf, objectName } from '../bottle/objects.ts';
-import { ownLimits, shortLog, type ContainerContext } from './context.ts';
+import { ownProgram, type ContainerContext } from './context.ts';
 import { guestFolder } from './guest.ts';
 
 /** Where the sockets that lead out of the namespace are, in bridge and sidecar. */
@@ -26,13 +26,8 @@ export function bridgeContainer(context: ContainerContext): ContainerCreateOptio
     Entrypoint: [],
     Cmd: ['node', '/app/bridge.js', ...ports],
     HostConfig: {
+      ...ownProgram,
       NetworkMode: 'none',
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
-      ReadonlyRootfs: true,
-      Init: true,
-      LogConfig: shortLog,
-      ...ownLimits,
       Mounts: bridgeMounts(context),
     },
   };

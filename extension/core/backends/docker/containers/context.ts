@@ -1,3 +1,4 @@
+import type { HostConfig } from 'dockerode';
 import type { BottleSpec } from '../../backend.ts';
 import type { HostFolders } from '../bottle/hostSide.ts';
 import type { Identity } from '../bottle/objects.ts';
@@ -22,11 +23,17 @@ export interface ContainerContext {
   readonly extraHosts: readonly string[];
 }
 
-/** Lower bounds for programs of ours: they handle one agent's traffic. */
-export const ownLimits = { Memory: 512 * 1024 * 1024, MemorySwap: 512 * 1024 * 1024, PidsLimit: 128 } as const;
-
 /** Keeps about two megabytes, byte for byte: json-file would replace bytes that are not UTF-8. */
 export const scrollbackLog = { Type: 'local', Config: { 'max-size': '1m', 'max-file': '2', compress: 'false' } } as const;
 
-/** The last words of a program of ours, for error messages. */
-export const shortLog = { Type: 'local', Config: { 'max-size': '256k', 'max-file': '1', compress: 'false' } } as const;
+/** What holds for each program of ours: no rights, little room for one agent's traffic, and its last words for error messages. */
+export const ownProgram = {
+  CapDrop: ['ALL'],
+  SecurityOpt: ['no-new-privileges'],
+  ReadonlyRootfs: true,
+  Init: true,
+  LogConfig: { Type: 'local', Config: { 'max-size': '256k', 'max-file': '1', compress: 'false' } },
+  Memory: 512 * 1024 * 1024,
+  MemorySwap: 512 * 1024 * 1024,
+  PidsLimit: 128,
+} satisfies HostConfig;

@@ -1,7 +1,7 @@
 import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { labelsOf, objectName } from '../bottle/objects.ts';
 import { socketFolder } from './bridge.ts';
-import { ownLimits, shortLog, type ContainerContext } from './context.ts';
+import { ownProgram, type ContainerContext } from './context.ts';
 
 const controlFolder = '/run/control';
 /** The sidecar's control socket. The folder is the host's, or of this container alone and reached by an exec there. */
@@ -26,14 +26,9 @@ export function sidecarContainer(context: ContainerContext): ContainerCreateOpti
     Entrypoint: [],
     Cmd: ['node', '/app/egress.js', '--socket', `${socketFolder}/egress.sock`, '--control', controlSocket, '--log', logPath],
     HostConfig: {
+      ...ownProgram,
       NetworkMode: 'bridge',
       ExtraHosts: [...context.extraHosts],
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
-      ReadonlyRootfs: true,
-      Init: true,
-      LogConfig: shortLog,
-      ...ownLimits,
       Ulimits: [{ Name: 'core', Soft: 0, Hard: 0 }, { Name: 'nofile', Soft: 16_384, Hard: 16_384 }],
       Tmpfs: { '/tmp': `${tmpfs},size=16m`, ...(context.host === null ? { [controlFolder]: `${tmpfs},size=1m`, [logFolder]: `${tmpfs},size=256m` } : {}) },
       Mounts: sidecarMounts(context),
