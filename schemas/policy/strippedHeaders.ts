@@ -7,14 +7,20 @@ export const hopByHopHeaders: readonly string[] = [
 ];
 
 /** The agent's own word about who it is, or about what the path or method "really" is: an upstream must see ours only. */
-export const headersNotForUpstream: readonly string[] = [
+const headersNotForUpstream: readonly string[] = [
   'host', 'expect', 'authorization', 'x-original-url', 'x-rewrite-url', 'x-http-method', 'x-http-method-override',
-  'x-method-override', 'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-path', 'x-forwarded-port',
-  'x-forwarded-prefix', 'x-forwarded-proto', 'x-forwarded-server', 'x-forwarded-uri', 'x-original-host', 'x-host',
+  'x-method-override', 'forwarded', 'x-original-host', 'x-original-uri', 'x-rewrite-uri', 'x-host', 'x-real-ip',
+  'x-client-ip', 'true-client-ip',
 ];
+
+/** Gateways make up new ones of this family as they please. */
+const FORWARDED = 'x-forwarded-';
+
+/** Whether a header, in its lenient spelling, is the agent's own word about itself or its request. */
+export const isNotForUpstream = (read: string): boolean => read.startsWith(FORWARDED) || headersNotForUpstream.includes(read);
 
 /** Whether a header is taken off before rules are asked, so that no rule on it can ever fit; `_` in it is `-`, as gateways read it. */
 export function isStrippedHeader(name: string): boolean {
   const read = lenientHeaderName(name);
-  return hopByHopHeaders.includes(read) || headersNotForUpstream.includes(read);
+  return hopByHopHeaders.includes(read) || isNotForUpstream(read);
 }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { HeaderList } from '../../schemas/policy/policy.ts';
 import { accepted } from '../../schemas/policy/result.ts';
 import type { Finding } from '../../schemas/protocol/egressLog.ts';
+import { asError } from '../runtime/asError.ts';
 import { drain } from './denial.ts';
 import type { EchoGuard } from './echo.ts';
 import { guardedAnswer, plainAnswer } from './echoAnswer.ts';
@@ -50,29 +51,37 @@ export function relay(answer: IncomingMessage, request: IncomingMessage, respons
   answer.on('aborted', () => events.fail(new Error('the upstream broke off')));
   response.on('finish', () => drain(request));
   const { headers, body } = passing.value;
-  const begin = (more: HeaderList = []): void => {
+  const begin = (more: HeaderList = []): boolean => {
     response.sendDate = false;
     response.socket?.setNoDelay(true);
-    response.writeHead(status, passing.value.statusMessage, flat([...headers, ...more]));
+    try {
+      response.writeHead(status, sayable(passing.value.statusMessage), flat([...headers, ...more]));
+      return true;
+    } catch (error) {
+      events.fail(asError(error));
+      return false;
+    }
   };
   if (bodiless) {
-    begin();
-    return void body.pipe(response);
+    if (begin()) body.pipe(response);
+    return;
   }
   const plain = echo !== undefined && !headers.some(([name]) => name.toLowerCase() === 'content-encoding');
   pass(body, answer, plain, response, rules.inspection, events, begin);
 }
 
-type Begin = (more?: HeaderList) => void;
+/** A status text as HTTP allows it (RFC 9112 section 4). Upstreams may write anything, and nobody needs it. */
+const sayable = (text: string): string => (/^[\t\x20-\x7e\x80-\xff]*$/.test(text) ? text : '');
+
+/** Sends the head; false when it cannot be sent, which has been told then. */
+type Begin = (more?: HeaderList) => boolean;
 
 function pass(body: Readable, answer: IncomingMessage, plain: boolean, response: ServerResponse, inspection: Inspection, events: AnswerEvents, begin: Begin): void {
   const scan = inspection.answerBody(answer, plain);
   if (inspection.action === 'block') {
     const gated = body.pipe(gate(scan, 'answer')).on('error', events.fail);
     gated.once('readable', () => {
-      if (response.destroyed || gated.destroyed) return;
-      begin();
-      gated.pipe(response);
+      if (!response.destroyed && !gated.destroyed && begin()) gated.pipe(response);
     });
     return closeWith(response, gated);
   }
@@ -86,13 +95,12 @@ function pass(body: Readable, answer: IncomingMessage, plain: boolean, response:
   observed.on('error', events.fail);
   closeWith(response, observed);
   if (inspection.action === 'log' || neverHeld.test(answer.headers['content-type'] ?? '')) {
-    begin();
+    if (!begin()) return;
     sendHeadSoon(response, observed);
     return void observed.pipe(response);
   }
   hold(observed, (held, ended) => {
-    if (response.destroyed) return;
-    begin(warnings.length === 0 ? [] : [[WARNING_HEADER, warnings.map(told).join(', ').replace(/[^\x20-\x7e]/g, '?')]]);
+    if (response.destroyed || !begin(warnings.length === 0 ? [] : [[WARNING_HEADER, warnings.map(told).join(', ').replace(/[^\x20-\x7e]/g, '?')]])) return;
     if (ended) return void response.end(held);
     response.write(held);
     observed.pipe(response);

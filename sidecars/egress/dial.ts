@@ -1,4 +1,5 @@
 import { lookup as systemLookup } from 'node:dns/promises';
+import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect } from 'node:net';
@@ -61,9 +62,12 @@ const IDLE_MS = 30_000;
 export class Pools {
   readonly #resolve: Resolve;
   readonly #pools = new Map<string, Pool>();
+  /** Ends what is still being dialled when all connections are cut. */
+  readonly #shut = new AbortController();
 
   constructor(resolve: Resolve) {
     this.#resolve = resolve;
+    setMaxListeners(0, this.#shut.signal);
   }
 
   wayTo(live: Live, scheme: Scheme, authority: Authority, route: Route): Way {
@@ -85,7 +89,7 @@ export class Pools {
     const proxy = live.proxyFor('https', authority);
     if (proxy !== undefined) {
       await this.#checkBehindProxy(authority, route);
-      return (signal) => tunnelThrough({ authority, proxy, trust: live.trust }, signal);
+      return (signal) => tunnelThrough({ authority, proxy, trust: live.trust }, AbortSignal.any([signal, this.#shut.signal]));
     }
     const { host, port, kind } = authority;
     const answers = kind === 'name' ? await this.#resolve(host) : [{ address: host, family: kind === 'ipv4' ? 4 : 6 }];
@@ -93,13 +97,13 @@ export class Pools {
     const [first] = answers;
     if (first === undefined) throw noAddress(host);
     const lookup: LookupFunction = (_host, options, callback) => (options.all === true ? callback(null, [...answers]) : callback(null, first.address, first.family));
-    return (signal) => dialled({ host, port, lookup }, signal);
+    return (signal) => dialled({ host, port, lookup }, AbortSignal.any([signal, this.#shut.signal]));
   }
 
   #poolFor(live: Live, scheme: Scheme, authority: Authority, route: Route, proxy: UpstreamProxy | undefined): HttpAgent {
     const options = { keepAlive: true, maxFreeSockets: 16, timeout: IDLE_MS, noDelay: true };
     if (proxy !== undefined) {
-      const through = { authority, proxy, trust: live.trust, check: () => this.#checkBehindProxy(authority, route) };
+      const through = { authority, proxy, trust: live.trust, check: () => this.#checkBehindProxy(authority, route), shut: this.#shut.signal };
       return scheme === 'http' ? new PlainProxyPool(options, through) : new TunnelPool(options, through);
     }
     const lookup = this.#checkedLookup(route);
@@ -134,8 +138,9 @@ export class Pools {
     for (const [key, { agent }] of this.#pools) this.#drop(key, agent);
   }
 
-  /** Ends every connection to an upstream, requests in flight included. */
+  /** Ends every connection to an upstream for good, requests in flight and half-dialled ones included. */
   cut(): void {
+    this.#shut.abort();
     for (const { agent } of this.#pools.values()) agent.destroy();
     this.#pools.clear();
   }
@@ -173,6 +178,7 @@ function noAddress(host: string): Error {
 
 function dialled(to: TcpNetConnectOpts, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const socket = connect({ ...to, allowHalfOpen: true, noDelay: true });
     const giveUp = (): void => void socket.destroy(new Error('nobody waits for it'));
     signal.addEventListener('abort', giveUp);

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable, Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import type { HeaderList } from '../../schemas/policy/policy.ts';
 import { accepted, refused } from '../../schemas/policy/result.ts';
 import type { Result } from '../../schemas/policy/result.ts';
+import { decoded } from './dlp/codings.ts';
 import type { EchoGuard } from './echo.ts';
 import { passingResponseHeaders, responseLength } from './headers.ts';
 
@@ -17,15 +17,7 @@ export interface PassingAnswer {
 /** What an exchange wants to know about an answer that repeats its credential: where it did. */
 export type EchoSeen = (where: string) => void;
 
-/** The codings we can look into. An upstream that got a credential is asked for none of them, but may use one. */
-const decoders: Readonly<Record<string, () => Transform>> = {
-  gzip: () => createGunzip(),
-  'x-gzip': () => createGunzip(),
-  deflate: () => createInflate(),
-  br: () => createBrotliDecompress(),
-};
-
-/** The request asks for plain answers, so that an echo can be blotted out without changing a length. */
+/** The request asks for plain answers, so that an echo can be blotted out without changing a length; an upstream may code them all the same. */
 export function askingForPlain(headers: HeaderList): HeaderList {
   return [...headers.filter(([name]) => name.toLowerCase() !== 'accept-encoding'), ['Accept-Encoding', 'identity']];
 }
@@ -52,9 +44,8 @@ export function guardedAnswer(guard: EchoGuard, answer: IncomingMessage, bodiles
   const [coding] = codings;
   const filter = guard.stream(() => seen('response body')).on('error', fail);
   if (coding === undefined) return accepted({ statusMessage: status, headers: clean, body: body.pipe(filter) });
-  const decoder = codings.length === 1 ? decoders[coding] : undefined;
-  if (decoder === undefined) return refused(`the upstream's answer is coded as ${codings.join(', ')}, which hides whether it repeats the credential`);
-  const plain = body.pipe(decoder().on('error', () => fail(new Error('the upstream\'s compressed answer is broken'))));
+  const plain = codings.length === 1 ? decoded(body, coding, () => fail(new Error('the upstream\'s compressed answer is broken'))) : undefined;
+  if (plain === undefined) return refused(`the upstream's answer is coded as ${codings.join(', ')}, which hides whether it repeats the credential`);
   const changed = new Set(['content-encoding', 'content-length', 'etag', 'digest', 'content-md5', 'accept-ranges']);
   return accepted({ statusMessage: status, headers: clean.filter(([name]) => !changed.has(name.toLowerCase())), body: plain.pipe(filter) });
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decide } from '../../schemas/policy/decide.ts';
 import type { Authority } from '../../schemas/policy/host.ts';
@@ -18,12 +19,12 @@ import type { Pools } from './dial.ts';
 import { askingForPlain } from './echoAnswer.ts';
 import { failureOf, findingDenial } from './failure.ts';
 import { forward } from './forward.ts';
-import type { Outgoing } from './forward.ts';
+import type { Ends, Outgoing } from './forward.ts';
 import { checkFraming } from './framing.ts';
 import type { Framing } from './framing.ts';
 import { framingHeaders, headerList, passingRequestHeaders } from './headers.ts';
 import type { HeldBodies } from './heldBodies.ts';
-import { canariesIn, isCanary } from './incident.ts';
+import { canariesIn } from './incident.ts';
 import type { IncidentSwitch } from './incident.ts';
 import { inspectionOf } from './inspection.ts';
 import type { Inspection } from './inspection.ts';
@@ -75,6 +76,9 @@ export interface ExchangeMeans {
   readonly held: HeldBodies;
 }
 
+/** Reasons for which a request that was judged well is not sent after all. */
+const unsentClauses = new Set(['address', 'certificate', 'incident']);
+
 const nowhere: Authority = { host: '', port: 0, kind: 'name' };
 
 /** Judges requests and carries those that may leave. */
@@ -86,8 +90,6 @@ export class Exchanges {
   readonly #budgets: Budgets;
   readonly #held: HeldBodies;
   readonly #underWay = new Set<(policy: Policy) => void>();
-  /** Ends the WebSockets that are open; other exchanges end with their upstream's connection. */
-  readonly #conversations = new Set<() => void>();
   /** Our name in `Via`: meeting it again means a loop. Random, so that nested bottles do not take each other for one. */
   readonly #via = `1.1 bottle-${randomBytes(4).toString('hex')}`;
 
@@ -98,9 +100,6 @@ export class Exchanges {
     this.#log = log;
     this.#pools = pools;
     this.#incidents = incidents;
-    incidents.listen(() => {
-      for (const cut of this.#conversations) cut();
-    });
   }
 
   /** Ends what is under way and not allowed any more. */
@@ -112,15 +111,12 @@ export class Exchanges {
     const recheck = (policy: Policy): void => {
       const verdict = decide(policy, match);
       if (verdict.verdict === 'block' || (key !== undefined && verdict.route.websocket !== true)) return cut();
-      // What goes on sending was admitted under the budget of its beginning.
-      if ((key !== undefined || !request.complete) && !sameBudget(verdict.route, route)) cut();
+      if (route.private_addresses === true && verdict.route.private_addresses !== true) return cut();
+      // What goes on sending was admitted under the budget and the detectors of its beginning.
+      if ((key !== undefined || !request.complete) && !(sameBudget(verdict.route, route) && isDeepStrictEqual(verdict.route.dlp, route.dlp))) cut();
     };
     this.#underWay.add(recheck);
-    if (key !== undefined) this.#conversations.add(cut);
-    return () => {
-      this.#underWay.delete(recheck);
-      this.#conversations.delete(cut);
-    };
+    return () => void this.#underWay.delete(recheck);
   }
 
   /** Never rejects; an exception while judging is a refusal. */
@@ -167,20 +163,21 @@ export class Exchanges {
         withdrawn = true;
         (leaving?.socket ?? response).destroy();
       });
+      const ends: Ends = { limits: this.#limits, onFailure, untilClosed: (listener) => this.#incidents.listen(listener) };
       const outcome = await (leaving === undefined || judged.key === undefined
-        ? forward(outgoing, way, request, response, this.#limits, onFailure)
-        : carryWebSocket(outgoing, way, request, response, { ...leaving, key: judged.key }, this.#limits, onFailure)
+        ? forward(outgoing, way, request, response, ends)
+        : carryWebSocket(outgoing, way, request, response, { ...leaving, key: judged.key }, ends)
       ).finally(release);
       const { failed, bytesUp, bytesDown, findings, midStream, sent } = outcome;
-      if (failed instanceof BodyBlocked && failed.side === 'request') this.#incidents.sighted(failed.findings, errand);
-      const refused = !sent && (failure?.clause === 'address' || failure?.clause === 'certificate');
+      const sighted = failed instanceof BodyBlocked && failed.side === 'request' && this.#incidents.sighted(failed.findings, errand);
+      const refused = !sent && unsentClauses.has(failure?.clause ?? '');
       admitted.end(sent);
       const blocked = failed instanceof BodyBlocked;
       const fallback = failed instanceof BudgetSpent ? failed.denial.clause : 'dlp';
       const why = failure?.reason ?? (failed === undefined ? judged.reason : blocked ? failed.message : `${judged.reason}; ${withdrawn ? 'what allowed it was taken away' : failed.message}`);
       record({
         verdict: refused || blocked ? 'block' : 'allow',
-        clause: refused || blocked ? (findings.some(isCanary) ? 'incident' : (failure?.clause ?? fallback)) : judged.clause,
+        clause: refused || blocked ? (sighted ? 'incident' : (failure?.clause ?? fallback)) : judged.clause,
         path: outgoing.target,
         reason: blocked && midStream ? `${why} (blocked_mid_stream)` : why,
         status: response.headersSent ? response.statusCode : judged.key !== undefined && midStream ? 101 : 0,

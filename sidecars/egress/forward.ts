@@ -7,6 +7,7 @@ import { authorityKey, urlHost } from '../../schemas/policy/host.ts';
 import type { Authority } from '../../schemas/policy/host.ts';
 import type { HeaderList, Scheme } from '../../schemas/policy/policy.ts';
 import type { Finding } from '../../schemas/protocol/egressLog.ts';
+import { asError } from '../runtime/asError.ts';
 import { relay } from './answer.ts';
 import { headBytes } from './budget.ts';
 import type { Way } from './dial.ts';
@@ -55,21 +56,20 @@ export interface Outcome {
   readonly sent: boolean;
 }
 
+/** What bounds and ends an exchange. */
+export interface Ends {
+  readonly limits: TimeLimits;
+  /** Called when no answer has begun, and writes one; `sent` as in `Outcome`. */
+  readonly onFailure: (error: Error, sent: boolean) => void;
+  /** Calls back when nothing may leave any more, at once when that is so already. Returns what ends the listening. */
+  readonly untilClosed: (listener: () => void) => () => void;
+}
+
 /** A pooled connection that died while idle may be replaced once, when that cannot repeat an effect. */
 const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/**
- * Carries one request upstream and its answer back, with back-pressure both ways. `onFailure` is called when no answer
- * has begun, and writes one; `sent` as in `Outcome`. Resolves when the exchange is over; never rejects.
- */
-export function forward(
-  outgoing: Outgoing,
-  way: Way,
-  request: IncomingMessage,
-  response: ServerResponse,
-  limits: TimeLimits,
-  onFailure: (error: Error, sent: boolean) => void,
-): Promise<Outcome> {
+/** Carries one request upstream and its answer back, with back-pressure both ways. Resolves when the exchange is over; never rejects. */
+export function forward(outgoing: Outgoing, way: Way, request: IncomingMessage, response: ServerResponse, { limits, onFailure, untilClosed }: Ends): Promise<Outcome> {
   return new Promise((resolve) => {
     let bytesUp = 0;
     let bytesDown = 0;
@@ -113,14 +113,19 @@ export function forward(
         try {
           outgoing.charge?.(headBytes(request));
         } catch (spent) {
-          return fail(spent instanceof Error ? spent : error);
+          return fail(asError(spent));
         }
         send(false).end();
       });
       attempt.on('response', (answer) => {
         answered = true;
         answer.on('data', (chunk: Buffer) => (bytesDown += chunk.length));
-        relay(answer, request, response, outgoing, { fail, found: (seen) => void findings.push(...seen) });
+        // An exception in here would leave the agent without an answer.
+        try {
+          relay(answer, request, response, outgoing, { fail, found: (seen) => void findings.push(...seen) });
+        } catch (error) {
+          fail(asError(error));
+        }
       });
       return attempt;
     };
@@ -133,6 +138,8 @@ export function forward(
       resolve({ bytesUp, bytesDown, findings, midStream, sent, ...(cut === undefined ? {} : { failed: cut }) });
     });
     response.on('error', () => response.destroy());
+    response.on('close', untilClosed(() => fail(egressClosed())));
+    if (failed !== undefined) return;
     if (outgoing.bodyScan === undefined) return void send(repeatable.has(outgoing.method)).end();
     const body = request.pipe(gate(outgoing.bodyScan, 'request', outgoing.body.kind === 'chunked' ? outgoing.charge : undefined)).on('error', fail);
     response.on('close', () => body.destroy());
@@ -173,6 +180,9 @@ export function openUpstream(outgoing: Outgoing, { pool, via }: Way, limits: Tim
   };
   return outgoing.scheme === 'https' ? httpsRequest(options) : httpRequest(options);
 }
+
+/** Whatever is under way when a canary was seen ends with this. */
+export const egressClosed = (): Error => new Error('the egress of this bottle is closed');
 
 function timedOut(message: string): Error {
   return Object.assign(new Error(message), { code: 'ETIMEDOUT' });

@@ -1,10 +1,9 @@
 import { lenientHeaderName } from '../../schemas/policy/lenient.ts';
 import type { HeaderList } from '../../schemas/policy/policy.ts';
-import { headersNotForUpstream, hopByHopHeaders } from '../../schemas/policy/strippedHeaders.ts';
+import { hopByHopHeaders, isNotForUpstream } from '../../schemas/policy/strippedHeaders.ts';
 import type { Body } from './framing.ts';
 
 const hopByHop = new Set(hopByHopHeaders);
-const notForUpstream = new Set(headersNotForUpstream);
 
 /** `Alt-Svc` and its kin would lead clients to another protocol or place, past the proxy. */
 const notForAgent = new Set(['alt-svc', 'alternate-protocol', 'public-key-pins']);
@@ -20,7 +19,7 @@ function endToEnd(headers: HeaderList): HeaderList {
 
 /** The agent's headers as far as they may pass: also what rules on headers see, so that the judged is the sent. */
 export function passingRequestHeaders(headers: HeaderList): HeaderList {
-  return endToEnd(headers).filter(([name]) => !notForUpstream.has(lenientHeaderName(name)));
+  return endToEnd(headers).filter(([name]) => !isNotForUpstream(lenientHeaderName(name)));
 }
 
 export function passingResponseHeaders(raw: readonly string[]): HeaderList {

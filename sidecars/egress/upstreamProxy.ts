@@ -13,6 +13,7 @@ import { classifyAddress } from '../../schemas/policy/addresses.ts';
 import { parseAddress } from '../../schemas/policy/ip.ts';
 import type { Scheme } from '../../schemas/policy/policy.ts';
 import type { UpstreamProxySettings } from '../../schemas/protocol/control.ts';
+import { asError } from '../runtime/asError.ts';
 import { timeLimits } from './limits.ts';
 
 /** A proxy of the host's own network that stands between us and some upstreams. */
@@ -89,6 +90,8 @@ export interface WayThrough {
   readonly trust: SecureContext;
   /** Throws when the place may not be reached; runs before the proxy hears of it. */
   readonly check: () => Promise<void>;
+  /** Once it is aborted nothing is dialled any more. */
+  readonly shut: AbortSignal;
 }
 
 type Created = (error: Error | null, stream?: Duplex) => void;
@@ -104,8 +107,9 @@ export class PlainProxyPool extends HttpAgent {
 
   /** Overrides Node's, which its types leave out. */
   createConnection(_options: RequestOptions, created: Created): undefined {
-    const { check, proxy, trust } = this.#to;
+    const { check, proxy, trust, shut } = this.#to;
     check()
+      .then(() => shut.throwIfAborted())
       .then(() => created(null, proxy.secure ? tlsConnect({ host: proxy.host, port: proxy.port, servername: proxy.host, secureContext: trust, rejectUnauthorized: true }) : connect(proxy.port, proxy.host)))
       .catch((error: unknown) => created(asError(error)));
     return undefined;
@@ -123,25 +127,22 @@ export class TunnelPool extends HttpsAgent {
 
   /** Overrides Node's, which its types leave out. */
   createConnection(_options: RequestOptions, created: Created): undefined {
-    const { authority, check, trust } = this.#to;
+    const { authority, check, trust, shut } = this.#to;
     check()
-      .then(() => tunnelThrough(this.#to))
+      .then(() => tunnelThrough(this.#to, shut))
       .then((socket) => created(null, tlsConnect({ socket, host: authority.host, ...(authority.kind === 'name' ? { servername: authority.host } : {}), secureContext: trust, rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] })))
       .catch((error: unknown) => created(asError(error)));
     return undefined;
   }
 }
 
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-
 /**
  * A CONNECT tunnel through a proxy, as it came. Rejects with one sentence and the code `EPROXY`, also when the proxy takes
  * longer than connecting may or the signal says that nobody waits any more; `check` is the caller's to run.
  */
-export function tunnelThrough({ authority, proxy, trust }: Omit<WayThrough, 'check'>, signal?: AbortSignal): Promise<Socket> {
+export function tunnelThrough({ authority, proxy, trust }: Omit<WayThrough, 'check' | 'shut'>, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const place = authorityKey(authority);
     const connecting = (proxy.secure ? httpsRequest : httpRequest)({
       host: proxy.host,
@@ -155,15 +156,15 @@ export function tunnelThrough({ authority, proxy, trust }: Omit<WayThrough, 'che
     });
     const giveUp = (): void => void connecting.destroy(Object.assign(new Error('given up'), { code: 'ETIMEDOUT' }));
     const limit = setTimeout(giveUp, timeLimits.connect);
-    signal?.addEventListener('abort', giveUp);
+    signal.addEventListener('abort', giveUp);
     connecting.once('close', () => {
       clearTimeout(limit);
-      signal?.removeEventListener('abort', giveUp);
+      signal.removeEventListener('abort', giveUp);
     });
     const fail = (message: string): void => reject(Object.assign(new Error(message), { code: 'EPROXY' }));
     connecting.on('connect', (answer, socket, head) => {
       clearTimeout(limit);
-      signal?.removeEventListener('abort', giveUp);
+      signal.removeEventListener('abort', giveUp);
       if (answer.statusCode === 200 && head.length === 0) return resolve(socket);
       socket.destroy();
       fail(`the network's own proxy answered ${answer.statusCode ?? 0}`);

@@ -1,5 +1,6 @@
 import * as zlib from 'node:zlib';
-import { Transform } from 'node:stream';
+import { PassThrough, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { accepted, refused } from '../../../schemas/policy/result.ts';
 import type { Result } from '../../../schemas/policy/result.ts';
 
@@ -24,16 +25,38 @@ function zstd(): Record<string, Decoder> {
 /** Servers and clients disagree whether `deflate` has the two bytes of a zlib header (RFC 1950). */
 const hasZlibHeader = (first: Buffer): boolean => first.length >= 2 && ((first[0] ?? 0) & 0x0f) === 8 && first.readUInt16BE(0) % 31 === 0;
 
-const decoders: Readonly<Record<string, Decoder>> = {
-  gzip: { open: () => zlib.createGunzip() },
-  'x-gzip': { open: () => zlib.createGunzip() },
-  deflate: { open: (first) => (hasZlibHeader(first) ? zlib.createInflate() : zlib.createInflateRaw()) },
-  br: { open: () => zlib.createBrotliDecompress() },
-  ...zstd(),
-};
+const gzip: Decoder = { open: () => zlib.createGunzip() };
+
+const decoders: ReadonlyMap<string, Decoder> = new Map(
+  Object.entries({
+    gzip,
+    'x-gzip': gzip,
+    deflate: { open: (first: Buffer) => (hasZlibHeader(first) ? zlib.createInflate() : zlib.createInflateRaw()) },
+    br: { open: () => zlib.createBrotliDecompress() },
+    ...zstd(),
+  }),
+);
 
 /** What an upstream may be asked for so that its answers can be looked through: a value for `Accept-Encoding`. */
-export const readableCodings: readonly string[] = Object.keys(decoders).filter((name) => name !== 'x-gzip');
+export const readableCodings: readonly string[] = [...decoders.keys()].filter((name) => name !== 'x-gzip');
+
+/**
+ * What `body` is without one content coding, as a stream with back-pressure; nothing at all is nothing decoded. `broken` is
+ * told when it cannot be. Undefined for a coding that cannot be looked into.
+ */
+export function decoded(body: Readable, coding: string, broken: () => void): Readable | undefined {
+  const decoder = decoders.get(coding);
+  if (decoder === undefined) return undefined;
+  const out = new PassThrough();
+  body.once('readable', () => {
+    const first: unknown = body.read();
+    if (!Buffer.isBuffer(first)) return void out.end();
+    const stream = decoder.open(first).on('error', broken);
+    stream.write(first);
+    body.pipe(stream).pipe(out);
+  });
+  return out;
+}
 
 /** More layers than this have no honest use. */
 const MOST_LAYERS = 2;
@@ -46,7 +69,7 @@ export function beginsLikeGzip(first: Buffer): boolean {
 /** The codings of a `Content-Encoding`, outermost first; `identity` is none. */
 export function codingsOf(contentEncoding: string | undefined): Result<readonly string[]> {
   const names = (contentEncoding ?? '').toLowerCase().split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'identity');
-  const unknown = names.find((name) => !(name in decoders));
+  const unknown = names.find((name) => !decoders.has(name));
   if (unknown !== undefined) return refused('its content coding is one that cannot be looked into');
   if (names.length > MOST_LAYERS) return refused(`it has more than ${MOST_LAYERS} content codings`);
   return accepted(names.toReversed());
@@ -58,7 +81,7 @@ export class ContentDecoder {
 
   /** `most` is asked whether so many bytes may come out of a layer. */
   constructor(codings: readonly string[], most: (bytes: number) => boolean) {
-    this.#layers = codings.map((name) => new Layer(decoders[name] ?? { open: () => zlib.createGunzip() }, most));
+    this.#layers = codings.map((name) => new Layer(decoders.get(name) ?? gzip, most));
   }
 
   async write(chunk: Buffer): Promise<Buffer> {

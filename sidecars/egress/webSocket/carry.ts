@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Finding } from '../../../schemas/protocol/egressLog.ts';
+import { asError } from '../../runtime/asError.ts';
 import { relay } from '../answer.ts';
 import type { Way } from '../dial.ts';
-import { onceConnected, openUpstream } from '../forward.ts';
-import type { Outcome, Outgoing } from '../forward.ts';
-import type { TimeLimits } from '../limits.ts';
+import { egressClosed, onceConnected, openUpstream } from '../forward.ts';
+import type { Ends, Outcome, Outgoing } from '../forward.ts';
 import { BodyBlocked } from '../scanStream.ts';
 import { serverHandshake } from './handshake.ts';
 import { converse } from './session.ts';
@@ -19,18 +19,19 @@ export interface Upgrade {
   readonly key: string;
 }
 
-/**
- * Carries one WebSocket, from its handshake to its end. An upstream that answers with plain HTTP is passed on as such.
- * `onFailure` as in `forward`. Never rejects.
- */
-export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMessage, response: ServerResponse, { socket, head, key }: Upgrade, limits: TimeLimits, onFailure: (error: Error, sent: boolean) => void): Promise<Outcome> {
+/** Carries one WebSocket, from its handshake to its end. An upstream that answers with plain HTTP is passed on as such. Never rejects. */
+export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMessage, response: ServerResponse, { socket, head, key }: Upgrade, { limits, onFailure, untilClosed }: Ends): Promise<Outcome> {
   return new Promise((resolve) => {
     const bytes = { up: 0, down: 0 };
     const findings: Finding[] = [];
     let failed: Error | undefined;
     let sent = false;
+    let conversing = false;
     const upstream = openUpstream(outgoing, way, limits);
-    const done = (midStream: boolean): void => resolve({ bytesUp: bytes.up, bytesDown: bytes.down, findings, midStream, sent, ...(failed === undefined ? {} : { failed }) });
+    const done = (midStream: boolean): void => {
+      stopListening();
+      resolve({ bytesUp: bytes.up, bytesDown: bytes.down, findings, midStream, sent, ...(failed === undefined ? {} : { failed }) });
+    };
     const fail = (error: Error): void => {
       if (failed !== undefined) return;
       failed = error;
@@ -50,7 +51,11 @@ export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMe
     upstream.on('response', (answer) => {
       upstream.off('error', fail).on('error', () => undefined);
       answer.on('data', (chunk: Buffer) => (bytes.down += chunk.length));
-      relay(answer, request, response, outgoing, { fail, found: (seen) => void findings.push(...seen) });
+      try {
+        relay(answer, request, response, outgoing, { fail, found: (seen) => void findings.push(...seen) });
+      } catch (error) {
+        fail(asError(error));
+      }
     });
     upstream.on('upgrade', (answer, far, farHead) => {
       const { echo, inspection } = outgoing;
@@ -60,6 +65,7 @@ export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMe
         return fail(new Error(handshake.reason));
       }
       response.off('close', hungUp);
+      conversing = true;
       response.detachSocket(request.socket);
       socket.write(handshake.value);
       const told = inspection.action === 'block' ? {} : { found: (seen: readonly Finding[]): void => void findings.push(...seen) };
@@ -72,7 +78,7 @@ export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMe
         limits,
       )
         .catch((error: unknown) => {
-          failed = error instanceof Error ? error : new Error('the WebSocket failed');
+          failed = asError(error);
           if (failed instanceof BodyBlocked) findings.push(...failed.findings);
         })
         .finally(() => {
@@ -80,6 +86,7 @@ export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMe
           done(true);
         });
     });
-    upstream.end();
+    const stopListening = untilClosed(() => (conversing ? socket.destroy() : fail(egressClosed())));
+    if (failed === undefined) upstream.end();
   });
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { answerOk, rawValues } from './upstream.ts';
 import { SECRET, ask, get, openTunnel, startWorld, talk, usualRoutes } from './world.ts';
 import type { World } from './world.ts';
@@ -113,4 +113,20 @@ test('a route without a credential passes its answers as they are', async () => 
   const open = `open.test:${world.open.port}`;
   world.open.handler = (_request, response) => response.writeHead(200, { 'Content-Encoding': 'exotic' }).end('anything');
   expect(await ask(world, open, get(open))).toMatch(/content-encoding: exotic[\s\S]*anything/i);
+});
+
+test.each(['constructor', '__proto__', 'x-own'])('an answer coded as %s is refused at once, with its line in the log', async (coding) => {
+  const lines = world.log().length;
+  expect(await answerTo((_request, response) => response.writeHead(200, { 'Content-Encoding': coding }).end('ok'))).toMatch(/^HTTP\/1\.1 502 /);
+  await expect.poll(() => world.log().length).toBe(lines + 1);
+});
+
+test.each([
+  ['gzip', Buffer.alloc(0), ''],
+  ['deflate', deflateRawSync('plain enough'), 'plain enough'],
+])('an answer coded as %s in a way that servers use passes decoded', async (coding, body, text) => {
+  const answer = await answerTo((_request, response) => response.writeHead(200, { 'Content-Encoding': coding, 'Content-Length': body.length }).end(body));
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  expect(answer).toMatch(/0\r\n\r\n$/);
+  expect(answer).toContain(text);
 });

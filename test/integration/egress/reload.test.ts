@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parseRoutesFile, printRoutesFile, routesFileSchema } from '../../../schemas/policy/routesFile.ts';
 import type { Route } from '../../../schemas/policy/route.ts';
@@ -136,4 +139,40 @@ test('the allowlist is the routes file: read back and printed it is the same, ev
   expect(text).not.toContain('real-credential');
   world.proxy.become(withRoutes(live(), routesFileSchema.parse(JSON.parse(text)), undefined));
   expect(await allowlist()).toBe(text);
+});
+
+test('a download from a private address ends when the route may not go to such any more', async () => {
+  world.open.handler = (_request, response) => void response.write('the beginning');
+  const secure = await openTunnel(world, open);
+  const answer = talk(secure, get(open, '/long'));
+  await expect.poll(() => world.open.sockets.size).toBe(1);
+  world.configure([{ host: open }]);
+  expect(await answer).not.toMatch(/0\r\n\r\n$/);
+  await expect.poll(() => world.open.sockets.size).toBe(0);
+  await expect.poll(() => world.log().at(-1)?.reason).toContain('what allowed it was taken away');
+});
+
+test('a WebSocket ends when its route gets other detectors; a download goes on', async () => {
+  const plain = usualRoutes(world).map((route) => ({ ...route, websocket: true }));
+  world.configure(plain.map((route) => ({ ...route, dlp: { outbound_detectors: false as const } })));
+  world.open.upgrade = (request, socket) => {
+    const accept = createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
+  };
+  let rest: ServerResponse | undefined;
+  world.open.handler = (_request, response) => {
+    response.write('the beginning');
+    rest = response;
+  };
+  const [talking, loading] = [await openTunnel(world, open), await openTunnel(world, open)];
+  await talk(talking, get(open, '/ws', `Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16, 1).toString('base64')}\r\n`), /101 [^]*\r\n\r\n/);
+  const answer = talk(loading, get(open, '/long'), /0\r\n\r\n$/);
+  await expect.poll(() => rest).toBeDefined();
+  const closed = once(talking.resume(), 'end');
+  world.configure(plain);
+  await closed;
+  rest?.end();
+  expect(await answer).toMatch(/the beginning[^]*0\r\n\r\n$/);
+  loading.destroy();
+  world.open.upgrade = undefined;
 });

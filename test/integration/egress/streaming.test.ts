@@ -276,3 +276,9 @@ test('a narrowed route binds the next request of an open tunnel', async () => {
   expect(await talk(secure, `DELETE /a HTTP/1.1\r\nHost: ${open}\r\n\r\n`, wholeAnswer)).toMatch(/^HTTP\/1\.1 403 /);
   secure.destroy();
 });
+
+test('a status text that HTTP does not allow is left out, and the answer passes', async () => {
+  world.open.handler = (request) => void request.socket.write('HTTP/1.1 200 O\x01K\r\nContent-Length: 2\r\n\r\nok');
+  expect(await ask(world, open, get(open, '/odd'))).toMatch(/^HTTP\/1\.1 200 \r\n[^]*ok$/);
+  await expect.poll(() => world.log().at(-1)).toMatchObject({ verdict: 'allow', path: '/odd', status: 200 });
+});

@@ -5,7 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { spawn as spawnPty, type IPty } from '@lydell/node-pty';
 import { until } from '../until.ts';
 
-const cli = resolve(import.meta.dirname, '../../../dist/cli.js');
+/** The shipped command. `npm run build` makes it. */
+export const cli = resolve(import.meta.dirname, '../../../dist/cli.js');
 
 export interface Outcome {
   readonly code: number | null;
