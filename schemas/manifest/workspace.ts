@@ -41,7 +41,7 @@ export const workspaceSchema = z.strictObject({
     examples: ['hide'],
   }),
   secret_files: z.enum(['hide_ignored', 'hide', 'show']).optional().meta({
-    description: 'What happens to files whose names look like a secret (`.env`, `*.pem`, `id_rsa`, ...). `hide_ignored` hides those that git ignores, `hide` all of them, `show` none.',
+    description: 'What happens to files whose names look like a secret (`.env`, `*.pem`, `id_rsa`, ...). `hide_ignored` hides those that git ignores, `hide` all of them, `show` none. Settled at the start: one that you write while the bottle runs is seen by the agent, unless `mode` is `copy` or `git`.',
     default: 'hide_ignored',
     examples: ['hide'],
   }),

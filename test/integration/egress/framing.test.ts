@@ -175,7 +175,7 @@ describe('headers', () => {
 
   test('headers that rewrite host, path or method are stripped', async () => {
     const before = world.open.requests.length;
-    await ask(world, host, get(host, '/', 'X-Original-URL: /admin\r\nX-Rewrite-URL: /admin\r\nX-Forwarded-Host: evil.test\r\nForwarded: host=evil.test\r\nX-HTTP-Method-Override: DELETE\r\n'));
+    await ask(world, host, get(host, '/', 'X-Original-URL: /admin\r\nX-Rewrite-URL: /admin\r\nX-Forwarded-Host: evil.test\r\nForwarded: host=evil.test\r\nX-HTTP-Method-Override: DELETE\r\nX-Forwarded-Url: /admin\r\nX-Forwarded-Anything: evil\r\nX-Real-IP: evil\r\nX-Rewrite-Uri: /admin\r\n'));
     expect((world.open.requests[before]?.raw ?? []).join(' ')).not.toMatch(/admin|evil|DELETE/);
   });
 
