@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addLearnt, changeBaseline, entryOf, loadBaseline, saveBaseline } from './baselineFile.ts';
+import { addLearnt, changeBaseline, entryOf, isCopy, loadBaseline, noteCopy, saveBaseline } from './baselineFile.ts';
 
 const signal = AbortSignal.timeout(60_000);
 let scratch = '';
@@ -41,4 +41,13 @@ test('what was done before a failure is on record, and the next one has its turn
   await expect(failing).rejects.toThrow('the disk is full');
   await changeBaseline(scratch, signal, async ({ entries }) => void entries.set('next', entry('newer')));
   expect(await hashes()).toEqual({ taken: 'new', next: 'newer' });
+});
+
+test('a copy is known by its inode, ctime and size together; a number that may stand for two files is none', () => {
+  const stat = statSync(join(scratch, 'file'));
+  const noted = noteCopy(entry('hash'), stat);
+  const like = (change: Partial<typeof stat>): boolean => isCopy(noted, Object.assign(statSync(join(scratch, 'file')), change));
+  expect(like({})).toBe(true);
+  expect([like({ ino: stat.ino + 1 }), like({ ctimeMs: stat.ctimeMs + 1 }), like({ ctimeMs: stat.ctimeMs - 1 }), like({ size: 1 }), isCopy(entry('hash'), stat)]).toEqual([false, false, false, false, false]);
+  expect(noteCopy(entry('hash'), Object.assign(statSync(join(scratch, 'file')), { ino: 2 ** 53 })).copied).toBeUndefined();
 });

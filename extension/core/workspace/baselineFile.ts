@@ -14,6 +14,8 @@ const entrySchema = z.object({
   executable: z.boolean(),
   /** null: not read yet; the times decide. */
   sha256: z.string().nullable(),
+  /** Copy mode: which file the copy of this one is, and when it was whole. Absent where nobody looked; then it is read. */
+  copied: z.object({ ino: z.number(), ctimeMs: z.number() }).optional(),
 });
 /** A host file or link as it was when the bottle started from it. */
 export type BaselineEntry = z.infer<typeof entrySchema>;
@@ -24,7 +26,7 @@ const baselineSchema = z.object({
   takenAt: z.number(),
   /** Whether every file of the host is listed, so that an absent one is known to be new. */
   complete: z.boolean(),
-  /** Copy mode: file system time at which the copy was whole; what the agent touched has a later ctime. */
+  /** Copy mode: file system time at which the copy was whole, before the agent started. */
   copiedAt: z.number().nullable(),
   entries: z.array(z.tuple([z.string(), entrySchema])),
   /** Counts what was applied and discarded: what was learnt of the host before may be wrong after. */
@@ -95,6 +97,21 @@ export function entryOf(stat: Stats, sha256: string | null): BaselineEntry {
 /** Whether a host file is certainly the one of the entry, judged without reading it. */
 export function isUntouched(entry: BaselineEntry, stat: Stats): boolean {
   return entry.size === stat.size && entry.mtimeMs === stat.mtimeMs && entry.ctimeMs === stat.ctimeMs;
+}
+
+/** Notes which file a copy is, once it is whole: that file at that path with that ctime still has this content. */
+export function noteCopy(entry: BaselineEntry, copy: Stats): BaselineEntry {
+  // A number that a double cannot hold may stand for two files.
+  return Number.isSafeInteger(copy.ino) ? { ...entry, copied: { ino: copy.ino, ctimeMs: copy.ctimeMs } } : entry;
+}
+
+/**
+ * Whether a file at an entry's path is certainly the copy that was made for it, judged without reading it. Nobody but
+ * the kernel sets ctime, but it stays when a folder above is renamed: only the very same file counts.
+ */
+export function isCopy(entry: BaselineEntry, stat: Stats): boolean {
+  const { copied } = entry;
+  return copied !== undefined && copied.ino === stat.ino && copied.ctimeMs === stat.ctimeMs && entry.size === stat.size;
 }
 
 function lockPath(scratchDir: string): string {

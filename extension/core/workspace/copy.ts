@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { constants, chmodSync, closeSync, createReadStream, lchownSync, lutimesSync, mkdirSync, openSync, symlinkSync, writeSync, type Stats } from 'node:fs';
+import { constants, chmodSync, closeSync, createReadStream, lchownSync, lstatSync, lutimesSync, mkdirSync, openSync, symlinkSync, writeSync, type Stats } from 'node:fs';
 import { copyFile, open } from 'node:fs/promises';
 import { platform } from 'node:process';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { Owner } from '../backends/backend.ts';
 import type { Progress } from '../ports.ts';
-import { entryOf, type BaselineEntry } from './baselineFile.ts';
+import { entryOf, noteCopy, type BaselineEntry } from './baselineFile.ts';
 import { Folder, hasCode } from './folder.ts';
 import type { LeftOut } from './leftOut.ts';
 import { readFileChunks, readVersion } from './version.ts';
@@ -78,7 +78,7 @@ function copyLink(copying: Copying, folder: Folder, name: string, path: string, 
   if (version.kind !== 'link') return;
   symlinkSync(version.target, target);
   finish(copying, target, null, stat);
-  copying.entries.set(path, entryOf(stat, version.sha256));
+  copying.entries.set(path, noteCopy(entryOf(stat, version.sha256), lstatSync(target)));
 }
 
 async function copyOne(copying: Copying, folder: Folder, name: string, path: string, target: string, stat: Stats): Promise<void> {
@@ -88,7 +88,7 @@ async function copyOne(copying: Copying, folder: Folder, name: string, path: str
     // Set-user-id has no business in a bottle; the owner can always read and write their copy.
     finish(copying, target, (stat.mode & 0o777) | 0o600, stat);
     copying.bytes += stat.size;
-    copying.entries.set(path, entryOf(stat, sha256));
+    copying.entries.set(path, noteCopy(entryOf(stat, sha256), lstatSync(target)));
   } catch (thrown) {
     if (!['EACCES', 'ENOENT', 'ELOOP', 'ENXIO'].some((code) => hasCode(thrown, code))) throw thrown;
   }

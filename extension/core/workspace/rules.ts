@@ -1,21 +1,25 @@
-import type { Review } from './review.ts';
-import type { Baseline } from './baselineFile.ts';
+import { statSync } from 'node:fs';
+import { isCopy, type Baseline } from './baselineFile.ts';
 import { Folder } from './folder.ts';
 import { opaqueFolders } from './opaque.ts';
+import type { Review } from './review.ts';
 import { scopeOf } from './scope.ts';
 import type { WalkRules } from './walk.ts';
 
 /** How to read the bottle's side of this workspace. */
 export async function walkRules(review: Review, baseline: Baseline): Promise<WalkRules> {
-  return review.workspace.mode === 'copy' ? copyRules(baseline) : overlayRules(review, review.workspace);
+  return review.workspace.mode === 'copy' ? copyRules(baseline, statSync(review.workspace.dir).dev) : overlayRules(review, review.workspace);
 }
 
 /** A copy holds everything: what is not there any more was deleted. */
-function copyRules(baseline: Baseline): WalkRules {
+function copyRules(baseline: Baseline, device: number): WalkRules {
   return {
     isWhiteout: () => false,
-    // Nobody but the kernel sets ctime, so an agent cannot make a changed file look old.
-    isUnchanged: (path, stat) => baseline.copiedAt !== null && stat.ctimeMs <= baseline.copiedAt && baseline.entries.has(path),
+    isUnchanged: (path, stat) => {
+      const entry = baseline.entries.get(path);
+      // Inode numbers mean something on one device only; some file systems let an agent make a volume of its own.
+      return entry !== undefined && stat.dev === device && isCopy(entry, stat);
+    },
     gone: (_path, hostOnly) => hostOnly,
   };
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
@@ -44,6 +44,26 @@ describe('a copied workspace', () => {
     expect(await listed(world)).toEqual([]);
     expect(lstatSync(join(world.host, 'link')).isFile()).toBe(true);
     expect(readFileSync(join(world.host, '.env'), 'utf8')).toBe('TOKEN=1');
+  });
+
+  test('knows a file by more than its path and age: renamed folders, links and copies with old times are read', async () => {
+    using world = await openWorld('copy', { 'old/x.js': 'old', 'new/x.js': 'new', 'a/1': 'AAAA', 'b/1': 'BBBB', 'c/1': 'CCCC', 'c/2': 'DDDD', 'p/f': 'same', 'q/f': 'same' });
+    const at = (path: string): string => join(world.view, path);
+    for (const [one, other] of [['old', 'new'], ['p', 'q']] as const) for (const [from, to] of [[one, 't'], [other, one], ['t', other]] as const) renameSync(at(from), at(to));
+    expect(await listed(world)).toEqual(['modified new/x.js', 'modified old/x.js']);
+    rmSync(at('new'), { recursive: true });
+    const { atime, mtime } = statSync(at('a/1'));
+    rmSync(at('a/1'));
+    linkSync(at('b/1'), at('a/1'));
+    utimesSync(at('a/1'), atime, mtime);
+    run('cp', ['-p', at('c/1'), at('c/3')]);
+    renameSync(at('c/2'), at('c/1'));
+    renameSync(at('c/3'), at('c/2'));
+    expect(await listed(world)).toEqual(['modified a/1', 'modified c/1', 'modified c/2', 'deleted new/x.js', 'modified old/x.js']);
+    expect((await applyChanges(world.review, all)).left).toEqual([]);
+    expect(['old/x.js', 'a/1', 'b/1', 'c/1', 'c/2'].map((path) => readFileSync(join(world.host, path), 'utf8'))).toEqual(['new', 'BBBB', 'BBBB', 'DDDD', 'CCCC']);
+    expect(existsSync(join(world.host, 'new'))).toBe(false);
+    expect(await listed(world)).toEqual([]);
   });
 
   test('is removed when the start is cancelled', async () => {
