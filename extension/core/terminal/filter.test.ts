@@ -16,15 +16,22 @@ const st = '\x1b\\';
 const passes: readonly (readonly [string, string])[] = [
   ['plain text, tabs, bells and line ends', 'a\tb\x07\r\nc\x08\x7f'],
   ['text beyond ASCII', 'äöü ─│╭ 日本語 🍾 é'],
+  // Their bytes after the first are those of 8-bit controls.
+  ['text whose bytes look like controls', '─━╌▀█▛ \u2019\u201c\u201d\u2026 ÀÝÜ ܛ ⛐⛛⛝ 👛👝👐👜👨\u200d👩\u200d👧 ᛛ 䛝\u00a0\ufffd'],
   ['colours', '\x1b[31mred\x1b[0m \x1b[38;2;1;2;3m \x1b[4:3m'],
   ['cursor, erase and scroll', '\x1b[2J\x1b[H\x1b[10;20H\x1b[K\x1b[3S\x1b7\x1b8\x1bM'],
   ['alternate screen, mouse, paste, focus, synchronised output', '\x1b[?1049h\x1b[?1000h\x1b[?1006h\x1b[?2004h\x1b[?1004h\x1b[?2026h\x1b[?2026l'],
   ['kitty keyboard', '\x1b[>1u\x1b[<u\x1b[?u\x1b[=1;1u\x1b[>4;2m'],
   ['cursor shape, soft reset, mode query', '\x1b[2 q\x1b[!p\x1b[?2026$p'],
   ['cursor position and device attributes', '\x1b[6n\x1b[c\x1b[>c\x1b[>0q'],
-  ['character sets', '\x1b(0lqk\x1b(B'],
+  ['character sets', '\x1b(0lqk\x1b(B\x1b)0\x0e\x0f\x1b(%6'],
+  ['how terminals are reset', '\x1bc\x1b[!p\x1b[?3;4l\x1b[4l\x1b>\x1b[r\x1b[m\x1b[?7;25h\x1b[?1;3;4;5;6;9;66;1000;1001;1049l\x1b[1;3;4;5;6l\x1b[3g\x1bH\x1b#8'],
+  ['cursor and bell of other terminals', '\x1b[?25l\x1b[?1c\x1b[?17;0;64c\x1b[34h\x1b[?12;25h\x1bg\x1b]12;\x07'],
+  ['what vim and others ask', '\x1b[?1004h\x1b[?4m\x1b[5n\x1b[?6n\x1b[?996n\x1b[?2031h\x1b[?2048h\x1b[2$p\x1b[0c\x1b[>q\x1b[?1034h'],
+  ['far corners', '\x1b[9999;9999H\x1b[65535C\x1b[32766B'],
   ['links to the web', `\x1b]8;;https://example.com/a?b=c\x07text\x1b]8;;\x07\x1b]8;id=1;http://example.com${st}x\x1b]8;;${st}`],
   ['setting and resetting colours', `\x1b]11;#123456\x07\x1b]4;1;rgb:ff/00/00${st}\x1b]104\x07\x1b]110\x07`],
+  ['colours by every name', `\x1b]4;1;#abc;255;light sea green\x07\x1b]10;#fff;#000000000000\x07\x1b]17;rgb:1/22/4444${st}\x1b]104;1;2\x07\x1b]111;\x07`],
 ];
 
 const drops: readonly (readonly [string, string, string?])[] = [
@@ -38,9 +45,18 @@ const drops: readonly (readonly [string, string, string?])[] = [
   ['printing, settings and screen checksums', '\x1b[5i\x1b[?4i\x1b[1x\x1b[1;1;1;1;1;1*y\x1b[=c\x1b[?1;1;0S'],
   ['DCS, APC, PM, SOS and the window name', `\x1bP$qm${st}\x1b_Gdata${st}\x1b^pm${st}\x1bXsos${st}\x1bkname${st}`],
   ['8-bit forms in UTF-8', '\u009d52;c;aGk=\u009c\u009b21t\u0090$qm\u009c\u009dx\x07'],
+  ['reports of tabs, states, conformance, locator', '\x1b[1$w\x1b[1$u\x1b[62;0"p\x1b[1\'|\x1b[?63;1n\x1b[?15n\x1b[?25n\x1b[?$q'],
+  ['other languages, a locked keyboard, a mouse that waits', '\x1b[?2l\x1b[?2;1l\x1b[2h\x1b[12l\x1b[?1001h\x1b[?25;2h\x1b[?5522h'],
+  ['who the terminal is', '\x1bZ\u009a'],
+  ['numbers that a terminal would count to', '\x1b[2147483647S\x1b[1;100000b\x1b[999999I'],
+  ['control sequences in no known form', '\x1b[1?25h\x1b[??25h\x1b[3 1m\x1b[1?m\x1b[<>u\x1b[1$$p'],
+  ['colours in no known form', '\x1b]4;1;red\nx\x07\x1b]4;1;r\xe9d\x07\x1b]4;1;\x7f\x07\x1b]04;1;red\x07\x1b]10;\u2028\x07\x1b]104;x\x07\x1b]4;1;red;\x07\x1b]11;rgb:1/2\x07\x1b]11;url(x)\x07'],
+  ['links with more than a link', '\x1b]8;;https://a.b/\u202e\x07\x1b]8;;https://a b\x07\x1b]8;a b;https://a.b\x07\x1b]8;;https:///x\x07\x1b]8;;\nhttps://a.b\x07'],
   ['answerback', '\x05'],
   ['leaving UTF-8 and 8-bit replies', '\x1b%@\x1b G'],
   ['a sequence cancelled in the middle', '\x1b]52;c;aGk=\x18'],
+  ['a title ended by an 8-bit control', '\x1b]0;title\u0085', '\x1bE'],
+  ['a colour ended by an 8-bit control', '\x1b]4;1;red\u009b31m', '\x1b[31m'],
   ['a title ended by another escape', '\x1b]0;title\x1b[31m', '\x1b[31m'],
 ];
 

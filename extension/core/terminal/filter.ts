@@ -34,8 +34,9 @@ const waiting: Step = { kind: 'wait' };
 /**
  * Makes an agent's terminal output harmless for the person's terminal. Colours, cursor, screens, mouse, paste and
  * keyboard modes pass untouched; what reaches beyond the screen (clipboard, title, shell integration, notifications,
- * links to anything but the web, reports that type back) is taken out. Only complete sequences are ever passed on, so
- * chunks may be cut anywhere. One instance per stream.
+ * links to anything but the web, reports that type back more than numbers) is taken out, and so is what nobody knows.
+ * What is passed on is well-formed text without 8-bit controls, and complete sequences in 7-bit form: chunks may be cut
+ * anywhere, and any terminal reads what was decided upon here. One instance per stream.
  */
 export class TerminalFilter {
   private held = new Uint8Array();
@@ -86,13 +87,17 @@ export class TerminalFilter {
   }
 }
 
-/** The place after the end of a string, if it ends here: BEL, CAN, SUB, ST, or an escape that starts something else. */
+/**
+ * The place after the end of a string, if it ends here: BEL, CAN, SUB, ST, or a control that starts something else. The
+ * latter is any 8-bit control too, as for the parser of vt100.net, which xterm.js and others follow.
+ */
 function endOfString(data: Uint8Array, at: number): number | undefined {
   const byte = data[at];
   if (byte === bel || byte === 0x18 || byte === 0x1a) return at + 1;
-  if (byte === 0xc2 && data[at + 1] === 0x9c) return at + 2;
   if (byte === esc) return data[at + 1] === 0x5c ? at + 2 : at;
-  return undefined;
+  const second = byte === 0xc2 ? (data[at + 1] ?? 0) : 0;
+  if (second < 0x80 || second > 0x9f) return undefined;
+  return second === 0x9c ? at + 2 : at;
 }
 
 function stepAt(data: Uint8Array, at: number): Step {
@@ -124,6 +129,8 @@ function escapeStep(data: Uint8Array, from: number, before: number): Step {
 
 function csiStep(data: Uint8Array, from: number, before: number): Step {
   let at = from;
+  while (at < data.length && (data[at] ?? 0) >= 0x30 && (data[at] ?? 0) <= 0x3b) at++;
+  const plain = data[at] === 0x6d;
   while (at < data.length && (data[at] ?? 0) >= 0x20 && (data[at] ?? 0) <= 0x3f) at++;
   if (at - from > longestCsi) return { kind: 'drop', length: before };
   const final = data[at];
@@ -131,8 +138,7 @@ function csiStep(data: Uint8Array, from: number, before: number): Step {
   if (final < 0x40 || final > 0x7e) return { kind: 'drop', length: before };
   const length = before + at + 1 - from;
   // The most common sequence by far, colours, needs no closer look.
-  const first = data[from] ?? 0;
-  if (final === 0x6d && data[from - before] === esc && (data[at - 1] ?? 0) >= 0x30 && first < 0x3c) return { kind: 'pass', length };
+  if (plain && data[from - before] === esc) return { kind: 'pass', length };
   const body = latin(data, from, at + 1);
   if (!passesCsi(body)) return { kind: 'drop', length };
   if (data[from - before] === esc) return { kind: 'pass', length };
