@@ -108,8 +108,20 @@ export function splitPath(path: string): { readonly folders: readonly string[]; 
   return { folders: parts, name };
 }
 
-/** Control characters, line separators and bidirectional overrides: a name with one reads as something else. */
-const deceiving = /[\u0000-\u001F\u007F-\u009F\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/;
+/** Marks without a look of their own where what stands before them needs one: emoji, ideographs, scripts that join. */
+const meant = [
+  /(?<=\p{Extended_Pictographic})[\uFE0E\uFE0F]/u,
+  /(?<=[0-9#*])\uFE0F(?=\u20E3)/u,
+  /(?<=\p{Ideographic})\p{Variation_Selector}/u,
+  /(?<=\p{Script=Mongolian})[\u180B-\u180D\u180F]/u,
+  /(?<=[^\0-\x7F\u200C\u200D])[\u200C\u200D]/u,
+].map(({ source }) => source);
+
+/**
+ * Control characters, line separators, and what is not seen or reorders what is (all of Bidi_Control is ignorable by
+ * default): a name with one reads as something else.
+ */
+const deceiving = new RegExp(String.raw`[\p{Cc}\p{Zl}\p{Zp}\uFFF9-\uFFFB]|(?!${meant.join('|')})\p{Default_Ignorable_Code_Point}`, 'u');
 
 function entryName(bytes: Buffer): EntryName {
   const text = bytes.toString('utf8');
