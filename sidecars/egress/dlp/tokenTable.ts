@@ -4,10 +4,13 @@ export interface TokenRule {
   readonly rule: string;
   /** What it begins with, four characters at least; `[...]` at the end stands for any one of a class. */
   readonly leads: readonly string[];
-  /** Sticky, from the lead on; group 1 is the part that has to look random. */
+  /**
+   * Sticky, from the lead on; its groups together have to look random. Bounded, or of characters of which none begins a
+   * lead of this rule: leads may stand as close together as somebody likes.
+   */
   readonly pattern: RegExp;
-  /** The pattern begins at most so many characters before the lead; then it is not sticky. */
-  readonly before?: number;
+  /** The lead stands inside the token: group 1 of the pattern is what it looks back on. */
+  readonly looksBack?: true;
   /** Host names of the vendor; `*.x` is every name below x. */
   readonly home: readonly string[];
   /** How group 1 is judged: random by default. */
@@ -23,6 +26,9 @@ const slack = ['slack.com', '*.slack.com'];
 const openai = ['*.openai.com', 'chatgpt.com'];
 const grafana = ['*.grafana.net', '*.grafana.com'];
 
+/** What stands alone does not go on a word: `xghp_` is part of some longer one, unless the `x` ends an escape: `\n`, `%3D`, `\u003d`. */
+export const standsAlone = String.raw`(?<![A-Za-z0-9])|(?<=\\[abfnrtv0]|%[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4})`;
+
 /** Shapes of well-known tokens, from the vendors' documentation and the public rule sets of secret scanners. */
 export const tokenTable: readonly TokenRule[] = [
   { rule: 'github-token', leads: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], pattern: /gh[pousr]_([A-Za-z0-9]{36,251})/y, home: github },
@@ -36,7 +42,7 @@ export const tokenTable: readonly TokenRule[] = [
   {
     rule: 'aws-secret-key',
     leads: ['SECRET_ACCESS_KEY', 'secret_access_key', 'SecretAccessKey', 'secretAccessKey', 'aws_secret_key', 'AWS_SECRET_KEY'],
-    pattern: /[A-Za-z_]+\\?["']?\s{0,4}(?:[:=]|=>)\s{0,4}\\?["']?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/y,
+    pattern: /[A-Za-z_]{14,64}\\?["']?\s{0,4}(?:[:=]|=>)\s{0,4}\\?["']?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/y,
     home: amazon,
   },
   { rule: 'google-api-key', leads: ['AIza'], pattern: /AIza([A-Za-z0-9_-]{35})(?![A-Za-z0-9_-])/y, home: google },
@@ -48,8 +54,8 @@ export const tokenTable: readonly TokenRule[] = [
   { rule: 'slack-webhook', leads: ['hooks.slack.com/services/'], pattern: /hooks\.slack\.com\/services\/T[A-Z0-9]{6,12}\/B[A-Z0-9]{6,12}\/([A-Za-z0-9]{20,30})/y, home: slack },
   { rule: 'stripe-key', leads: ['sk_live_', 'rk_live_'], pattern: /[sr]k_live_([A-Za-z0-9]{24,250})/y, home: ['*.stripe.com'] },
   { rule: 'stripe-webhook-secret', leads: ['whsec_'], pattern: /whsec_([A-Za-z0-9+/]{32,64})/y, home: ['*.stripe.com'] },
-  { rule: 'openai-key', leads: ['sk-proj-', 'sk-svcacct-', 'sk-admin-'], pattern: /sk-[a-z]+-([A-Za-z0-9_-]{40,250})/y, home: openai },
-  { rule: 'openai-key', leads: ['T3BlbkFJ'], before: 90, pattern: /sk-(?:[a-z]+-)?([A-Za-z0-9_-]{20,74}T3BlbkFJ[A-Za-z0-9_-]{20,74})/, home: openai },
+  { rule: 'openai-key', leads: ['sk-proj-', 'sk-svcacct-', 'sk-admin-'], pattern: /sk-[a-z]{1,16}-([A-Za-z0-9_-]{40,250})/y, home: openai },
+  { rule: 'openai-key', leads: ['T3BlbkFJ'], looksBack: true, pattern: /(?<=(sk-(?:[a-z]{1,16}-)?[A-Za-z0-9_-]{20,74}))T3BlbkFJ([A-Za-z0-9_-]{20,74})/y, home: openai },
   { rule: 'anthropic-key', leads: ['sk-ant-'], pattern: /sk-ant-[a-z]{3,8}[0-9]{2}-([A-Za-z0-9_-]{40,250})/y, home: ['*.anthropic.com', 'claude.ai', '*.claude.ai', '*.claude.com'] },
   { rule: 'openrouter-key', leads: ['sk-or-v1-'], pattern: /sk-or-v1-([a-f0-9]{64})/y, home: ['openrouter.ai'] },
   { rule: 'huggingface-token', leads: ['hf_[A-Za-z0-9]'], pattern: /hf_([A-Za-z0-9]{34,40})(?![A-Za-z0-9])/y, home: ['huggingface.co', '*.huggingface.co', '*.hf.co'] },
@@ -58,11 +64,11 @@ export const tokenTable: readonly TokenRule[] = [
   { rule: 'perplexity-key', leads: ['pplx-'], pattern: /pplx-([A-Za-z0-9]{40,60})/y, home: ['api.perplexity.ai'] },
   { rule: 'replicate-token', leads: ['r8_[A-Za-z0-9]'], pattern: /r8_([A-Za-z0-9]{37})(?![A-Za-z0-9])/y, home: ['api.replicate.com'] },
   { rule: 'sendgrid-key', leads: ['SG.[A-Za-z0-9_-]'], pattern: /SG\.([A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43})/y, home: ['api.sendgrid.com'] },
-  { rule: 'telegram-bot-token', leads: [':AA[A-Za-z0-9_-]'], before: 11, pattern: /(?<![0-9])[0-9]{8,10}:(AA[A-Za-z0-9_-]{33})(?![A-Za-z0-9_-])/, home: ['api.telegram.org'] },
+  { rule: 'telegram-bot-token', leads: [':AA[A-Za-z0-9_-]'], looksBack: true, pattern: /(?<=(?<![0-9])([0-9]{8,10})):(AA[A-Za-z0-9_-]{33})(?![A-Za-z0-9_-])/y, home: ['api.telegram.org'] },
   { rule: 'digitalocean-token', leads: ['dop_v1_', 'doo_v1_', 'dor_v1_'], pattern: /do[opr]_v1_([a-f0-9]{64})/y, home: ['api.digitalocean.com'] },
   { rule: 'shopify-token', leads: ['shpat_', 'shpca_', 'shppa_', 'shpss_'], pattern: /shp(?:at|ca|pa|ss)_([a-fA-F0-9]{32})/y, home: ['*.myshopify.com', '*.shopify.com'] },
   { rule: 'vault-token', leads: ['hvs.', 'hvb.'], pattern: /hv[sb]\.([A-Za-z0-9_-]{24,300})/y, home: ['*.hashicorp.cloud'] },
-  { rule: 'terraform-token', leads: ['.atlasv1.'], before: 14, pattern: /[A-Za-z0-9]{14}\.atlasv1\.([A-Za-z0-9_=-]{60,70})/, home: ['app.terraform.io'] },
+  { rule: 'terraform-token', leads: ['.atlasv1.'], looksBack: true, pattern: /(?<=([A-Za-z0-9]{14}))\.atlasv1\.([A-Za-z0-9_=-]{60,70})/y, home: ['app.terraform.io'] },
   { rule: 'databricks-token', leads: ['dapi'], pattern: /dapi([a-f0-9]{32})(?![a-zA-Z0-9])/y, home: ['*.databricks.com', '*.azuredatabricks.net'] },
   { rule: 'linear-key', leads: ['lin_api_'], pattern: /lin_api_([A-Za-z0-9]{40})/y, home: ['api.linear.app'] },
   { rule: 'notion-token', leads: ['ntn_'], pattern: /ntn_([A-Za-z0-9]{40,50})(?![A-Za-z0-9])/y, home: ['api.notion.com'] },
@@ -74,11 +80,11 @@ export const tokenTable: readonly TokenRule[] = [
   { rule: 'postman-key', leads: ['PMAK-'], pattern: /PMAK-([a-f0-9]{24}-[a-f0-9]{34})/y, home: ['*.getpostman.com', '*.postman.com'] },
   { rule: 'atlassian-token', leads: ['ATATT3xFfGF0'], pattern: /ATATT3xFfGF0([A-Za-z0-9_=-]{60,300})/y, home: ['*.atlassian.com', '*.atlassian.net'] },
   { rule: 'age-secret-key', leads: ['AGE-SECRET-KEY-1'], pattern: /AGE-SECRET-KEY-1([0-9A-Z]{58})/y, home: [] },
-  { rule: 'json-web-token', leads: ['eyJ[h-z0-6]'], pattern: /(eyJ[A-Za-z0-9_-]{12,600}\.eyJ[A-Za-z0-9_-]{12,8000}\.[A-Za-z0-9_-]{20,2000})/y, home: [], judge: 'jwt' },
+  { rule: 'json-web-token', leads: ['.eyJ'], looksBack: true, pattern: new RegExp(String.raw`(?<=(?:${standsAlone})(eyJ[h-z0-6][A-Za-z0-9_-]{11,600}))\.eyJ[A-Za-z0-9_-]{12,8000}\.[A-Za-z0-9_-]{20,2000}`, 'y'), home: [], judge: 'jwt' },
   {
     rule: 'private-key',
     leads: ['-----BEGIN '],
-    pattern: /-----BEGIN (?:[A-Z0-9]{2,9} ){0,2}PRIVATE KEY(?: BLOCK)?-----([A-Za-z0-9+/=\s\\"',:-]{100,8000})/y,
+    pattern: /-----BEGIN (?:[A-Z0-9]{2,9} ){0,2}PRIVATE KEY(?: BLOCK)?-----((?:-?[A-Za-z0-9+/=\s\\"',:]){100,8000})/y,
     home: [],
     judge: 'pem',
   },

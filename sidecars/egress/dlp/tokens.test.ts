@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { random } from '../../../test/support/random.ts';
 import { tokenMakers } from '../../../test/bench/dlp/tokens.ts';
 import { createScanner, detectorsOf } from './scanner.ts';
 import { tokenSearch } from './tokens.ts';
+import { tokenTable } from './tokenTable.ts';
 import type { Token } from './tokens.ts';
 
 const search = tokenSearch();
@@ -63,4 +64,35 @@ test('a token that was given for a place may go there, whatever its shape says',
   const send = (host: string): unknown => scanner.head({ host, method: 'GET', target: '/', headers: [['x-token', value]], detectors: detectorsOf(undefined) });
   expect(send('forge.corp.example')).toEqual([]);
   expect(send('evil.test')).toMatchObject([{ rule: 'FORGE' }, { rule: 'github-token' }]);
+});
+
+describe('the work is bounded', () => {
+  test.each(tokenTable.map(({ rule, pattern }) => [rule, pattern] as const))('%s is tried at its lead alone, and reads no further than it says', (_rule, pattern) => {
+    expect(pattern.sticky).toBe(true);
+    expect(pattern.source.replace(/\[(?:\\.|[^\]])*\]/g, 'c').replace(/\\./g, 'e')).not.toMatch(/[+*]|\{\d+,\}/);
+  });
+
+  test.each([
+    ['leads that look back, then what they look for', 'T3BlbkFJ '.repeat(900) + 'sk-'.repeat(2700)],
+    ['leads that look back', '.atlasv1.'],
+    ['names of secrets', 'aws_secret_key_'],
+    ['beginnings of one token', 'xoxb-'],
+    ['beginnings of several', 'glft-xoxb-sbp_-ghp_'],
+    ['nearly signed tokens', `${'-eyJh'.repeat(120)}.eyJ${'-eyJh'.repeat(120)}`],
+    ['private keys without an end', '-----BEGIN PRIVATE KEY-----QUFBQUFBQUFBQUFB'],
+  ])('in 1 MiB of %s', (_what, text) => {
+    const bytes = Buffer.from(text.repeat(Math.ceil((1 << 20) / text.length)));
+    const exec = vi.spyOn(RegExp.prototype, 'exec');
+    const slice = 16 * 1024;
+    for (let at = 0; at < bytes.length; at += slice) search.find(bytes, at, Math.min(bytes.length, at + slice), () => undefined);
+    const calls = exec.mock.calls.length;
+    const read = exec.mock.results.reduce((sum, { value }: { value: unknown }) => sum + (Array.isArray(value) ? value.join('').length : 0), 0);
+    exec.mockRestore();
+    expect(calls).toBeLessThan(bytes.length / 2);
+    expect(read).toBeLessThan(40 * bytes.length);
+  });
+
+  test('and what is left out are not tokens', () => {
+    for (const text of ['xoxb-xoxb-', 'ghp_ ghp_', 'sk-ant-sk-ant-']) for (const [rule, make] of Object.entries(tokenMakers)) expect(rules(`${text} ${make(random(6))} ${text}`)).toContain(rule);
+  });
 });

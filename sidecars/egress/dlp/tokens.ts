@@ -1,7 +1,7 @@
 import { looksRandom } from './entropy.ts';
 import { isHome, sameSite } from './homes.ts';
 import { wuManber } from './search/wuManber.ts';
-import { tokenTable } from './tokenTable.ts';
+import { standsAlone, tokenTable } from './tokenTable.ts';
 import type { TokenRule } from './tokenTable.ts';
 
 /** A token that was found, and where it may go. */
@@ -17,8 +17,17 @@ export interface TokenSearch {
   find(bytes: Uint8Array, from: number, to: number, hit: (token: Token) => void): void;
 }
 
-/** Longest token that is read, in bytes. A private key of 4096 bits has about 3,300. */
+/** How much of what follows a lead is read, in bytes. A private key of 4096 bits has about 3,300. */
 const REACH = 8192;
+
+/** How much of what stands before a lead is read, in bytes: the header of a signed token, and an escape. */
+const BEFORE = 1024;
+
+/**
+ * A lead that is followed by the next one so soon begins no token: nobody's random part, of which no rule wants less, says
+ * `ghp_`. Keeps a text of nothing but leads from being judged at every one of them. Bytes.
+ */
+const CLOSE = 16;
 
 /** Words that documentation puts into the tokens it shows. */
 const example = /example|sample|dummy|placeholder|redacted|changeme|your[-_]?(?:api|key|token|secret)|x{6}|\*{4}|\.{4}|1234567890|0123456789|abcdefgh/i;
@@ -28,14 +37,32 @@ export function tokenSearch(rules: readonly TokenRule[] = tokenTable): TokenSear
   // Copies: the place where a sticky pattern goes on belongs to whoever uses it.
   const leads = rules.map((rule) => ({ ...rule, pattern: new RegExp(rule.pattern) })).flatMap((rule) => rule.leads.flatMap(expanded).map((lead) => ({ rule, lead })));
   const search = wuManber(leads.map(({ lead }) => Buffer.from(lead, 'latin1')));
+  const alone = new RegExp(standsAlone, 'y');
   return {
-    find: (bytes, from, to, hit) =>
-      search.find(bytes, from, to, (index, at) => {
+    find: (bytes, from, to, hit) => {
+      const begin = Math.max(0, from - BEFORE);
+      // Once for all leads, and only if there is one: a text a lead would be most of the work where leads stand close together.
+      let text: string | undefined;
+      const meet = (index: number, at: number): void => {
+        text ??= Buffer.from(bytes.buffer, bytes.byteOffset + begin, Math.min(bytes.length, to + REACH) - begin).toString('latin1');
         const rule = leads[index]?.rule;
-        const token = rule === undefined ? undefined : judge(rule, bytes, at);
+        if (rule === undefined || (rule.looksBack !== true && !matchesAt(alone, text, at - begin))) return;
+        const token = judge(rule, text, at - begin);
         if (token !== undefined) hit(token);
-      }),
+      };
+      let [last, lastAt] = [-1, -1];
+      search.find(bytes, from, to, (index, at) => {
+        if (last >= 0 && at - lastAt >= CLOSE) meet(last, lastAt);
+        [last, lastAt] = [index, at];
+      });
+      if (last >= 0) meet(last, lastAt);
+    },
   };
+}
+
+function matchesAt(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
 }
 
 /** Leads with a class of characters at their end, written out. */
@@ -48,43 +75,36 @@ function expanded(lead: string): string[] {
     .map((character) => lead.slice(0, bracket) + character);
 }
 
-function judge(rule: TokenRule, bytes: Uint8Array, at: number): Token | undefined {
-  const before = rule.before ?? 0;
-  const begin = Math.max(0, at - before);
-  // A token stands by itself: `xghp_` is part of some longer word.
-  if (before === 0 && isWord(bytes[at - 1]) && !followsEscape(bytes, at)) return undefined;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + begin, Math.min(bytes.length - begin, before + REACH)).toString('latin1');
-  rule.pattern.lastIndex = 0;
+function judge(rule: TokenRule, text: string, at: number): Token | undefined {
+  rule.pattern.lastIndex = at;
   const found = rule.pattern.exec(text);
-  const body = found?.[1];
-  if (found === null || body === undefined || example.test(found[0].slice(0, 200))) return undefined;
-  if (rule.judge === 'jwt') return judgeJwt(rule, body);
+  if (found === null) return undefined;
+  const whole = rule.looksBack === true ? `${found[1] ?? ''}${found[0]}` : found[0];
+  if (rule.judge === 'jwt') return isExample(whole) ? undefined : judgeJwt(rule, whole);
+  const body = found.slice(1).join('');
   const random = rule.judge === 'pem' ? pemBody(body) : body;
-  if (random === undefined || !looksRandom(random.slice(0, 120))) return undefined;
-  return { rule: rule.rule, text: found[0], isAtHome: (host) => isHome(host, rule.home) };
+  if (random === undefined || !looksRandom(random.slice(0, 120)) || isExample(whole)) return undefined;
+  return { rule: rule.rule, text: whole, isAtHome: (host) => isHome(host, rule.home) };
 }
 
-function isWord(byte: number | undefined): boolean {
-  return byte !== undefined && ((byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a));
-}
-
-/** Whether what looks like the end of a word is the end of an escape: `\n`, `%3D`, `\u003d`. */
-function followsEscape(bytes: Uint8Array, at: number): boolean {
-  const text = Buffer.from(bytes.subarray(Math.max(0, at - 6), at)).toString('latin1');
-  return /(?:\\[abfnrtv0]|%[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4})$/.test(text);
+function isExample(text: string): boolean {
+  return example.test(text.slice(0, 200));
 }
 
 /** The base64 of a private key without line ends, escaped or not, and without `Proc-Type:` lines. */
 function pemBody(text: string): string | undefined {
-  const lines = text.split('-----')[0]?.split(/(?:\\+[rn]|[\s"',])+/).filter((line) => /^[A-Za-z0-9+/=]{16,}$/.test(line)) ?? [];
+  const lines = text.split(/(?:\\+[rn]|[\s"',])+/).filter((line) => /^[A-Za-z0-9+/=]{16,}$/.test(line));
   const body = lines.join('');
   return body.length >= 64 ? body : undefined;
 }
 
 /** A signed token with claims. It may go to who issued it and to whom it was issued for. */
 function judgeJwt(rule: TokenRule, text: string): Token | undefined {
-  const [header, claims] = text.split('.').slice(0, 2).map(jsonObject);
-  if (header === undefined || claims === undefined || !('alg' in header) || Object.keys(claims).length === 0) return undefined;
+  const [first = '', second = ''] = text.split('.', 2);
+  const header = jsonObject(first);
+  if (header === undefined || !('alg' in header)) return undefined;
+  const claims = jsonObject(second);
+  if (claims === undefined || Object.keys(claims).length === 0) return undefined;
   // What vendors publish in web pages on purpose, and what jwt.io shows.
   if (claims['role'] === 'anon' || claims['sub'] === '1234567890') return undefined;
   const parties = [claims['iss'], claims['azp'], claims['aud']].flat().filter((party) => typeof party === 'string').map(hostOf);
@@ -92,8 +112,11 @@ function judgeJwt(rule: TokenRule, text: string): Token | undefined {
 }
 
 function jsonObject(base64: string): Record<string, unknown> | undefined {
+  const text = Buffer.from(base64, 'base64url').toString('utf8');
+  // An error costs more than everything else here.
+  if (!text.trimEnd().endsWith('}')) return undefined;
   try {
-    const value: unknown = JSON.parse(Buffer.from(base64, 'base64url').toString('utf8'));
+    const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : undefined;
   } catch {
     return undefined;
