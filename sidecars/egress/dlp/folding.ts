@@ -50,6 +50,8 @@ export class Folding {
   readonly #keys: Stream = { bytes: Buffer.alloc(0), length: 0 };
   #escapes: Region[] = [];
   #inString = false;
+  /** Backslashes right before what comes next: two of them escape nothing. */
+  #backslashes = 0;
   /** Where the string began in the text. */
   #begin = 0;
 
@@ -67,7 +69,7 @@ export class Folding {
     const [plain, out, look] = [this.#fold.bytes, text.bytes, LOOK];
     let length = text.length;
     this.#begin = length;
-    for (let at = from; at < to; at++) {
+    for (let at = this.#backslashes > 0 ? this.#escape(bytes, from, to) : from; at < to; at++) {
       const letter = plain[bytes[at] ?? 0] ?? 0;
       if (letter !== look) {
         // Without a branch: letters and what is between them come in no order a processor could guess.
@@ -75,7 +77,7 @@ export class Folding {
         length += (letter + 127) >> 7;
       } else {
         text.length = length;
-        at = this.#look(bytes, at);
+        at = this.#look(bytes, at, to);
         length = text.length;
       }
     }
@@ -85,7 +87,7 @@ export class Folding {
   }
 
   /** Deals with what begins at `at`; returns where its last byte is. Apart, so that the loop over all bytes stays small. */
-  #look(bytes: Buffer, at: number): number {
+  #look(bytes: Buffer, at: number, to: number): number {
     const text = this.#text;
     const byte = bytes[at] ?? 0;
     const next = bytes[at + 1] ?? 0;
@@ -100,12 +102,26 @@ export class Folding {
       this.#begin = text.length;
       this.#inString = !this.#inString;
     } else if (byte === BACKSLASH) {
-      if (next === QUOTE || blanks[next] === 1) return at + 1;
-      if ((next | 0x20) === 0x75 || next === 0x78) note(this.#escapes, at);
+      return this.#escape(bytes, at, to) - 1;
     } else if (byte === AMPERSAND) {
       if (next === 0x23 || next === 0x61) note(this.#escapes, at);
     } else if (hexDigits[next] === 1 && hexDigits[bytes[at + 2] ?? 0] === 1) note(this.#escapes, at);
     return at;
+  }
+
+  /** Reads the backslashes at `at` and what they escape; returns where the rest begins. What is past `to` is left to the next call. */
+  #escape(bytes: Buffer, at: number, to: number): number {
+    let end = at;
+    while (end < to && bytes[end] === BACKSLASH) end++;
+    this.#backslashes += end - at;
+    if (end === to) return to;
+    const isEscaped = this.#backslashes % 2 === 1;
+    this.#backslashes = 0;
+    const next = bytes[end] ?? 0;
+    // White space of JSON in a string of JSON has more backslashes, a quote there has an odd number.
+    if (blanks[next] === 1 || (next === QUOTE && isEscaped)) return end + 1;
+    if ((next | 0x20) === 0x75 || next === 0x78) note(this.#escapes, end - 1);
+    return end;
   }
 }
 

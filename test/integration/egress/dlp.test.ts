@@ -56,6 +56,8 @@ describe('a known secret on its way out', () => {
     ['a GET with a body', () => posted(NEEDLE).replace('POST', 'GET')],
     ['what calls itself an image', () => posted(NEEDLE, 'Content-Type: image/png\r\n')],
     ['JSON escapes', () => posted(`{"a":"${[...NEEDLE].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"}`, 'Content-Type: application/json\r\n')],
+    ['JSON values behind one that ends in a backslash', () => posted(JSON.stringify({ dir: 'C:\\', ...(NEEDLE.match(/.{1,9}/g) ?? []) }), 'Content-Type: application/json\r\n')],
+    ['JSON names behind one that ends in a backslash', () => posted(JSON.stringify({ 'C:\\': 0, ...Object.fromEntries((NEEDLE.match(/.{1,9}/g) ?? []).map((part) => [part, 'x'])) }), 'Content-Type: application/json\r\n')],
     ['UTF-16', () => posted(Buffer.from(`\ufeff${NEEDLE}`, 'utf16le'))],
     ['hexadecimal', () => posted(Buffer.from(NEEDLE).toString('hex'))],
     ['a form', () => posted(`a=b&c=${encodeURIComponent(NEEDLE)}`, 'Content-Type: application/x-www-form-urlencoded\r\n')],
