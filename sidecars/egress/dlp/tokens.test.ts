@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { alphanumeric } from '../../../test/bench/dlp/alphabets.ts';
 import { random } from '../../../test/support/random.ts';
 import { tokenMakers } from '../../../test/bench/dlp/tokens.ts';
 import { createScanner, detectorsOf } from './scanner.ts';
@@ -64,6 +65,30 @@ test('a token that was given for a place may go there, whatever its shape says',
   const send = (host: string): unknown => scanner.head({ host, method: 'GET', target: '/', headers: [['x-token', value]], detectors: detectorsOf(undefined) });
   expect(send('forge.corp.example')).toEqual([]);
   expect(send('evil.test')).toMatchObject([{ rule: 'FORGE' }, { rule: 'github-token' }]);
+});
+
+describe('a token is found behind what only looks like a word', () => {
+  const escape = String.fromCharCode(27);
+  const written = [escape, '\\u001b', '\\u001B', '\\x1b', '\\033', '\\33', '\\e', '^['];
+  const colours = written.flatMap((begin) => ['[32m', '[0;1;38:5:200m', '[m', '[01;31m' + begin + '[K', '(B'].map((rest) => begin + rest));
+  const others = ['\\n', '\\t', '\\012', '%3D', '\\x3d', '\\u003d', '[32m', 'key_', 'token-', 'a_name_of_a_backup_', '='];
+
+  test.each([...colours, ...others])('%j', (before) => {
+    for (const rule of ['github-token', 'aws-access-key', 'slack-token', 'anthropic-key', 'json-web-token']) expect(rules(`it is ${before}${tokenMakers[rule]?.(random(8)) ?? ''}${escape}[0m`)).toContain(rule);
+  });
+
+  test.each(['x', '1', 'gray', '[32', '(B', '[32mx', '\\q'])('but is none behind %j', (before) => {
+    for (const rule of ['github-token', 'aws-access-key']) expect(rules(`${before}${tokenMakers[rule]?.(random(8)) ?? ''}`)).toEqual([]);
+  });
+});
+
+test('random base64 is no token, whatever it looks like by chance', () => {
+  const r = random(12);
+  const url = `${alphanumeric}_-`;
+  for (const rule of ['github-token', 'gitlab-token', 'npm-token', 'slack-token', 'groq-key', 'huggingface-token', 'figma-token']) {
+    const token = tokenMakers[rule]?.(r) ?? `figd_${r.text(url, 40)}`;
+    for (const sign of ['-', '_']) expect(rules(`"${r.text(url, 300)}${sign}${token}-${r.text(url, 300)}"`)).toEqual([]);
+  }
 });
 
 describe('the work is bounded', () => {

@@ -35,9 +35,8 @@ const example = /example|sample|dummy|placeholder|redacted|changeme|your[-_]?(?:
 /** One search for the leads of all rules; a lead that is met is judged by its own pattern, with what stands before it. */
 export function tokenSearch(rules: readonly TokenRule[] = tokenTable): TokenSearch {
   // Copies: the place where a sticky pattern goes on belongs to whoever uses it.
-  const leads = rules.map((rule) => ({ ...rule, pattern: new RegExp(rule.pattern) })).flatMap((rule) => rule.leads.flatMap(expanded).map((lead) => ({ rule, lead })));
+  const leads = rules.map((rule) => ({ ...rule, pattern: new RegExp(rule.pattern), alone: new RegExp(standsAlone(rule.run), 'y') })).flatMap((rule) => rule.leads.flatMap(expanded).map((lead) => ({ rule, lead })));
   const search = wuManber(leads.map(({ lead }) => Buffer.from(lead, 'latin1')));
-  const alone = new RegExp(standsAlone, 'y');
   return {
     find: (bytes, from, to, hit) => {
       const begin = Math.max(0, from - BEFORE);
@@ -46,7 +45,7 @@ export function tokenSearch(rules: readonly TokenRule[] = tokenTable): TokenSear
       const meet = (index: number, at: number): void => {
         text ??= Buffer.from(bytes.buffer, bytes.byteOffset + begin, Math.min(bytes.length, to + REACH) - begin).toString('latin1');
         const rule = leads[index]?.rule;
-        if (rule === undefined || (rule.looksBack !== true && !matchesAt(alone, text, at - begin))) return;
+        if (rule === undefined || (rule.looksBack !== true && !matchesAt(rule.alone, text, at - begin))) return;
         const token = judge(rule, text, at - begin);
         if (token !== undefined) hit(token);
       };
