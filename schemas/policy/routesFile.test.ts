@@ -79,6 +79,8 @@ describe('what can never match is refused, with its place and what to do', () =>
     ['a wildcard over a top-level domain', 'routes:\n- host: "*.com"\n', 2, 3, 'routes[0].host', 'any owner', ''],
     ['a wildcard over a country registry', 'routes:\n- host: "*.co.uk"\n', 2, 3, 'routes[0].host', 'any owner', ''],
     ['a wildcard over a shared platform', 'routes:\n- host: "*.github.io"\n', 2, 3, 'routes[0].host', 'any owner', ''],
+    ['a wildcard over the customers of a provider', 'routes:\n- host: "*.eu.auth0.com"\n', 2, 3, 'routes[0].host', 'any owner', ''],
+    ['a wildcard over a region of a shared platform', 'routes:\n- host: "*.us-central1.run.app"\n', 2, 3, 'routes[0].host', 'any owner', ''],
     ['a leading dot', 'routes:\n- host: .allow.test\n', 2, 3, 'routes[0].host', 'a host name is', ''],
     ['a star inside a label', 'routes:\n- host: "a*.allow.test"\n', 2, 3, 'routes[0].host', 'whole first label', ''],
     ['two stars', 'routes:\n- host: "*.*.allow.test"\n', 2, 3, 'routes[0].host', 'whole first label', ''],

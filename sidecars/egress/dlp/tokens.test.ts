@@ -59,6 +59,13 @@ test('a JWT may go to who issued it and to whom it was issued for', () => {
   expect(token?.isAtHome('evil.test')).toBe(false);
 });
 
+test.each([['login.bank.co.uk', 'evil.co.uk'], ['victim.github.io', 'evil.github.io'], ['victim.us.auth0.com', 'x.auth0.com'], ['10.0.0.1', '192.168.0.1']])('a JWT of %s may not go to %s', (issuer, host) => {
+  const scanner = createScanner([]);
+  const send = (to: string): unknown => scanner.head({ host: to, method: 'GET', target: '/', headers: [['authorization', `Bearer ${jwt({ iss: `https://${issuer}/`, sub: 'x' })}`]], detectors: detectorsOf(undefined) });
+  expect(send(issuer)).toEqual([]);
+  expect(send(host)).toMatchObject([{ rule: 'json-web-token' }]);
+});
+
 test('a token that was given for a place may go there, whatever its shape says', () => {
   const value = 'ghp_aZ3kQ9xLw72bVnRj0PcYh5EaGd8MuS14foTq';
   const scanner = createScanner([{ name: 'FORGE', value, home: ['forge.corp.example'], kind: 'credential' }]);
