@@ -11,6 +11,7 @@ import { linkFault } from './link.ts';
 import { inMadeFolder } from './made.ts';
 import { bottleRoot, type Review } from './review.ts';
 import { selectChanges } from './select.ts';
+import { shownVersion } from './shownHash.ts';
 import { transfer } from './write.ts';
 
 /** Both trees and the record, open for the time of one apply. */
@@ -99,17 +100,18 @@ function removeEmptied(sides: Sides, folders: readonly string[]): void {
 function applyContent(sides: Sides, { path, hash }: ChangedFile): string | null {
   const { folders, name } = splitPath(path);
   if (hash === null) return 'It cannot be read.';
-  const reason = inFolder(sides.bottle, folders, (from) => inMadeFolder(sides.host, folders, (to) => put(sides, { path, name, sha256: hash, from, to })));
+  const reason = inFolder(sides.bottle, folders, (from) => inMadeFolder(sides.host, folders, (to) => put(sides, { path, name, hash, from, to })));
   return reason === undefined ? 'The agent changed it again since it was looked at.' : reason;
 }
 
-function put(sides: Sides, file: { readonly path: string; readonly name: string; readonly sha256: string; readonly from: Folder; readonly to: Folder }): string | null {
-  const { path, name, sha256, from, to } = file;
+function put(sides: Sides, file: { readonly path: string; readonly name: string; readonly hash: string; readonly from: Folder; readonly to: Folder }): string | null {
+  const { path, name, hash, from, to } = file;
+  const { kind, sha256 } = shownVersion(hash);
   const stat = from.stat(name);
-  if (stat === undefined || !(stat.isFile() || stat.isSymbolicLink())) return 'The agent changed it again since it was looked at.';
+  // A link where a file was judged, or the other way round, is another change even with the same bytes.
+  if (stat === undefined || !(kind === 'link' ? stat.isSymbolicLink() : stat.isFile())) return 'The agent changed it again since it was looked at.';
   const judged = to.stat(name);
   if (hostSide({ path, name, host: to }, sides.baseline).moved) return hostMoved;
-  const kind = stat.isSymbolicLink() ? 'link' : 'file';
   // The listing judged the link already; the host's own links may have moved since.
   const fault = kind === 'link' ? linkFault(sides.hostPath, path, readlinkSync(from.at(name))) : null;
   if (fault !== null) return `It ${fault}`;

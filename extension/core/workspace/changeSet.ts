@@ -2,7 +2,7 @@ import type { ChangedFile, ChangeSet } from '../../../schemas/protocol/changeSet
 import { keepBase } from './baseContent.ts';
 import { addLearnt, loadBaseline, type Baseline } from './baselineFile.ts';
 import { Folder, inFolder } from './folder.ts';
-import { closedFault, judge, nameFault, refusedEntry } from './judge.ts';
+import { closedFault, judge, nameFault, refusedEntry, type Judged } from './judge.ts';
 import { bottleRoot, type Review } from './review.ts';
 import { walkRules } from './rules.ts';
 import { repositoryOf } from './scope.ts';
@@ -21,7 +21,7 @@ export async function readChanges(review: Review): Promise<ChangeSet> {
 }
 
 async function compare(review: Review, baseline: Baseline): Promise<ChangedFile[]> {
-  const files: ChangedFile[] = [];
+  const found: Judged[] = [];
   const rules = await walkRules(review, baseline);
   const bottle = Folder.open(bottleRoot(review.workspace));
   const host = Folder.open(review.workspace.lower);
@@ -34,23 +34,24 @@ async function compare(review: Review, baseline: Baseline): Promise<ChangedFile[
         visit: (candidate) => {
           // A repository the agent made itself stays in the bottle whole.
           if (!hasRepository(host, candidate.path)) return;
-          const change = judge(candidate, baseline, review.workspace.lower);
-          if (change === undefined) return;
-          files.push(change);
+          const judged = judge(candidate, baseline, review.workspace.lower);
+          if (judged === undefined) return;
+          found.push(judged);
           const base = baseline.entries.get(candidate.path)?.sha256 ?? null;
-          if (!change.conflict && candidate.host !== null && base !== null) keepBase(review.scratchDir, candidate.host, candidate.name, base);
+          if (!judged.change.conflict && candidate.host !== null && base !== null) keepBase(review.scratchDir, candidate.host, candidate.name, base);
         },
-        odd: (path) => files.push(refusedEntry(path, nameFault)),
-        closed: (path) => files.push(refusedEntry(path, closedFault)),
+        odd: (path) => found.push({ change: refusedEntry(path, nameFault), target: null }),
+        closed: (path) => found.push({ change: refusedEntry(path, closedFault), target: null }),
       },
       bottle,
       host,
     );
+    const files = found.map(({ change }) => change);
+    return files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   } finally {
     bottle.close();
     host.close();
   }
-  return files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
 /** True for everything but the inside of a repository folder that the host does not have. */

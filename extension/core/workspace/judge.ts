@@ -1,7 +1,9 @@
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import { entryOf, isUntouched, type Baseline, type BaselineEntry } from './baselineFile.ts';
 import { linkFault } from './link.ts';
-import { riskOf } from './risk.ts';
+import type { PackageText } from './packageRisk.ts';
+import { linkPlaceRisk, riskOf } from './risk.ts';
+import { isShown, shownHash } from './shownHash.ts';
 import { absent, readSmallFile, readVersion, sameVersion, type Version } from './version.ts';
 import type { Candidate } from './walk.ts';
 
@@ -16,8 +18,15 @@ export interface HostSide {
   readonly moved: boolean;
 }
 
+/** A change as its own path and content tell it. */
+export interface Judged {
+  readonly change: ChangedFile;
+  /** Where the link leads that the bottle has at this path; null for everything else. */
+  readonly target: string | null;
+}
+
 /** Compares one path. Returns undefined when the agent changed nothing, and learns the base's hash on the way. */
-export function judge(candidate: Candidate, baseline: Baseline, hostRoot: string): ChangedFile | undefined {
+export function judge(candidate: Candidate, baseline: Baseline, hostRoot: string): Judged | undefined {
   const { path, name } = candidate;
   const bottle = candidate.bottle === null ? absent : readVersion(candidate.bottle, name, candidate.bottleStat);
   const host = hostSide(candidate, baseline);
@@ -27,18 +36,16 @@ export function judge(candidate: Candidate, baseline: Baseline, hostRoot: string
   const before = host.base ?? host.now;
   if (bottle.kind === 'absent' && before.kind === 'absent') return undefined;
   const refused = refusal(bottle, path, hostRoot);
-  return {
+  const change: ChangedFile = {
     path,
     status: statusOf(before, bottle),
-    risk: riskOf(path, {
-      base: () => textOf(candidate.host, name),
-      bottle: () => textOf(candidate.bottle, name),
-    }),
+    risk: bottle.kind === 'link' ? linkPlaceRisk(path) : riskOf(path, { base: () => packageText(candidate.host, name, host.now), bottle: () => packageText(candidate.bottle, name, bottle) }),
     bytes: bottle.kind === 'file' || bottle.kind === 'link' ? bottle.bytes : 0,
     conflict: host.moved,
     ...(refused === null ? {} : { refused }),
-    hash: refused === null && (bottle.kind === 'file' || bottle.kind === 'link') ? bottle.sha256 : null,
+    hash: refused === null ? shownHash(bottle) : null,
   };
+  return { change, target: bottle.kind === 'link' ? bottle.target : null };
 }
 
 /** Why a deceiving name stays in the bottle. Its entry shows it escaped, so the path is for reading only. */
@@ -93,6 +100,10 @@ function refusal(bottle: Version, path: string, hostRoot: string): string | null
   return bottle.kind === 'link' ? linkFault(hostRoot, path, bottle.target) : null;
 }
 
-function textOf(folder: Candidate['host'], name: string): string | undefined {
-  return folder === null ? undefined : readSmallFile(folder, name, largestText)?.toString('utf8');
+/** The text of which the version's hash speaks; whoever swaps the file between the two looks gets `unreadable`. */
+function packageText(folder: Candidate['host'], name: string, version: Version): PackageText {
+  if (folder === null || version.kind === 'absent') return 'absent';
+  const content = version.kind === 'file' ? readSmallFile(folder, name, largestText) : undefined;
+  const hash = shownHash(version);
+  return content === undefined || hash === null || !isShown(content, hash) ? 'unreadable' : { text: content.toString('utf8') };
 }

@@ -1,40 +1,32 @@
-/** A rule about paths whose files run on the host, or steer what does, without anybody starting them. */
-interface RiskRule {
-  /** Matches the canonical path: small letters, folded, `/`-separated, with a leading `/`. */
-  readonly path: RegExp;
-  readonly why: string;
+import { packageRisk, type PackageText } from './packageRisk.ts';
+import { riskTable } from './riskTable.ts';
+
+/** Content of both sides of a change, asked for only where the path alone does not decide. */
+export interface RiskContent {
+  readonly base: () => PackageText;
+  readonly bottle: () => PackageText;
 }
 
-const rules: readonly RiskRule[] = [
-  { path: /\/\.git(?:\/.*)?$/, why: 'Git runs hooks and commands that this names, on your machine.' },
-  { path: /\/\.git(?:modules|attributes|config)$/, why: 'Git fetches or runs what this names, on your machine.' },
-  { path: /\/\.(?:husky|githooks|git-hooks)\/|\/lefthook[^/]*\.(?:ya?ml|toml|json)$|\/\.lefthook[^/]*$|\/\.pre-commit-(?:config|hooks)\.ya?ml$|\/\.(?:lintstagedrc|huskyrc|simple-git-hooks)[^/]*$|\/lint-staged\.config\.[^/]+$/, why: 'Git hooks run this on your next commit or push.' },
-  { path: /\/\.vscode(?:-[^/]*)?\/|\.code-workspace$/, why: 'VS Code runs tasks, settings and debuggers from this.' },
-  { path: /\/\.(?:idea|fleet|zed|vs)\/|\.(?:iml|sln|csproj|vcxproj)$|\/\.(?:vimrc|exrc|nvim\.lua|nvimrc|dir-locals\.el)$/, why: 'An editor or IDE acts on this when it opens the project.' },
-  { path: /\/\.devcontainer(?:\/|\.json$)/, why: 'A dev container built from this runs its commands.' },
-  { path: /\/\.envrc$|\/\.(?:mise|rtx)(?:\.[^/]+)?\.toml$|\/mise(?:\.[^/]+)?\.toml$|\/\.tool-versions$|\/\.autoenv$/, why: 'Your shell runs this on entering the folder.' },
-  { path: /\/\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zshenv|zprofile|zlogin|kshrc|inputrc|tmux\.conf)$|\/\.config\/fish\//, why: 'A shell runs this when it starts.' },
-  { path: /\/\.github\/(?:workflows|actions)\/|\/\.gitlab-ci[^/]*\.ya?ml$|\/\.gitlab\/ci\/|\/jenkinsfile[^/]*$|\/\.circleci\/|\/\.travis\.yml$|\/azure-pipelines[^/]*\.ya?ml$|\/bitbucket-pipelines\.yml$|\/\.drone\.ya?ml$|\/\.woodpecker(?:\/|\.ya?ml$)|\/\.buildkite\/|\/appveyor\.yml$|\/\.(?:forgejo|gitea)\/workflows\/|\/\.cirrus\.(?:yml|star)$|\/\.teamcity\/|\/cloudbuild\.ya?ml$/, why: 'CI runs this with its own secrets.' },
-  { path: /\/(?:gnu)?makefile(?:\.[^/]*)?$|\.mk$|\/\.?justfile$|\.just$|\/taskfile[^/]*\.ya?ml$|\/rakefile$|\/(?:noxfile|tasks|setup|conftest)\.py$|\/tox\.ini$|\/(?:gulpfile|gruntfile)\.[^/]+$|\/build\.(?:rs|zig)$|\/build\.gradle(?:\.kts)?$|\/gradlew(?:\.bat)?$|\/mvnw(?:\.cmd)?$|\/\.(?:gradle|mvn)\/|\/dockerfile[^/]*$|\/(?:docker-)?compose[^/]*\.ya?ml$|\/vagrantfile$/, why: 'A build or test command runs this on your machine.' },
-  { path: /\/\.(?:npmrc|yarnrc(?:\.yml)?|pnpmfile\.cjs|pypirc)$|\/(?:bunfig|\.cargo\/config)(?:\.toml)?$|\/pip\.conf$|\/\.yarn\/(?:plugins|releases)\//, why: 'A package manager takes its sources and commands from this.' },
-  { path: /\/(?:node_modules|\.venv|venv|site-packages|bower_components)\//, why: 'Installed dependencies are programs; installing them yourself is safer than taking these.' },
-  { path: /\/(?:claude|agents|gemini|copilot-instructions)(?:\.local)?\.md$|\/\.(?:claude|codex|cursor|windsurf|gemini|aider[^/]*|roo|continue|bot-bottle)(?:\/|$)|\/\.(?:cursorrules|windsurfrules|clinerules|mcp\.json|goosehints)$|\/\.github\/(?:instructions|prompts|agents)\//, why: 'Coding agents outside a bottle take orders from this.' },
-  { path: /\/-[^/]*$/, why: 'A command may read this name as an option.' },
-];
+/** Why a change needs its own yes, or null. */
+export function riskOf(path: string, content: RiskContent): string | null {
+  return placeRisk(path) ?? (isPackageFile(path) ? packageRisk(content.base(), content.bottle()) : null);
+}
 
-/** Fields of package.json that make a program run by themselves or replace one. */
-const packageFields = ['scripts', 'bin', 'gypfile', 'husky', 'lint-staged', 'simple-git-hooks', 'pre-commit', 'pre-push', 'packageManager'] as const;
+/** Why whatever stands at this path needs its own yes, or null. */
+export function placeRisk(path: string): string | null {
+  const canonical = canonicalPath(path);
+  return rules.find((rule) => rule.place.test(canonical))?.why ?? null;
+}
 
-/**
- * Why a change needs its own yes, or null. Content is asked for only where the path alone does not decide; undefined
- * is a side without a readable file.
- */
-export function riskOf(path: string, content: { readonly base: () => string | undefined; readonly bottle: () => string | undefined }): string | null {
-  const canonical = `/${canonicalPath(path)}`;
-  const rule = rules.find((one) => one.path.test(canonical));
-  if (rule !== undefined) return rule.why;
-  if (canonical.endsWith('/package.json')) return packageRisk(content.base(), content.bottle());
-  return null;
+/** Why a link of this path needs its own yes wherever it leads: it stands at a place of the table, or above one. */
+export function linkPlaceRisk(path: string): string | null {
+  const canonical = canonicalPath(path);
+  if (isPackageFile(path)) return 'A link cannot be compared, so what npm would run is unknown.';
+  return placeRisk(path) ?? rules.find((rule) => rule.above?.test(canonical) === true)?.why ?? null;
+}
+
+export function isPackageFile(path: string): boolean {
+  return /(?:^|\/)package\.json$/.test(canonicalPath(path));
 }
 
 /** One spelling for names that a case-folding or Unicode-ignoring file system takes for the same. */
@@ -48,21 +40,30 @@ export function canonicalPath(path: string): string {
     .join('/');
 }
 
-function packageRisk(base: string | undefined, bottle: string | undefined): string | null {
-  if (bottle === undefined) return null;
-  const before = packageFacts(base);
-  const after = packageFacts(bottle);
-  if (after === undefined) return 'This package.json cannot be read as JSON, so what it runs is unknown.';
-  const changed = packageFields.filter((field) => JSON.stringify(before?.[field]) !== JSON.stringify(after[field]));
-  return changed.length === 0 ? null : `package.json changes what npm runs: ${changed.join(', ')}.`;
+interface RiskRule {
+  readonly why: string;
+  /** Matches canonical paths at a place of the row. */
+  readonly place: RegExp;
+  /** Matches canonical paths of the folders that the row's places lie in; undefined when they may lie anywhere. */
+  readonly above: RegExp | undefined;
 }
 
-function packageFacts(text: string | undefined): Partial<Record<(typeof packageFields)[number], unknown>> | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
+const rules: readonly RiskRule[] = riskTable.map(({ why, places }) => {
+  const all = places.toLowerCase().split(' ');
+  const above = all.flatMap(foldersOf);
+  return { why, place: anyOf(all.map((place) => (place.endsWith('/') ? `${pattern(place.slice(0, -1))}(?:/.*)?` : pattern(place)))), above: above.length === 0 ? undefined : anyOf(above.map(pattern)) };
+});
+
+/** `a/b/c` lies in `a` and in `a/b`. */
+function foldersOf(place: string): string[] {
+  const parts = place.replace(/\/$/, '').split('/');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+function anyOf(patterns: readonly string[]): RegExp {
+  return new RegExp(`(?:^|/)(?:${patterns.join('|')})$`, 's');
+}
+
+function pattern(place: string): string {
+  return place.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*');
 }

@@ -37,8 +37,8 @@ function objection(file: ChangedFile, { allowRisky, seen }: ApplyRequest): strin
   if (file.refused !== undefined) return `It ${file.refused}`;
   if (file.conflict) return 'The host changed it too since the bottle started; both versions are kept.';
   if (file.risk !== null && !allowRisky) return `It needs its own yes: ${file.risk}`;
-  const hash = seen?.get(file.path);
-  return hash === undefined || hash === file.hash ? null : 'The agent changed it again since it was looked at.';
+  // A path nobody saw may be there because a file became a folder since.
+  return seen === undefined || seen.get(file.path) === file.hash ? null : 'The agent changed it again since it was looked at.';
 }
 
 /** Deletions make room first, the deepest before their folders. */

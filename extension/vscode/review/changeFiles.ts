@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType, MarkdownString, Uri, l10n, workspace } from 'vscode';
 import type { FileChangeEvent, FileStat, FileSystemProvider } from 'vscode';
 import type { ChangeSide } from '../../core/bottle/bottles.ts';
+import { isShown } from '../../core/workspace/shownHash.ts';
 import { Disposables } from '../disposables.ts';
 import { FlatFiles } from '../flatFiles.ts';
 import type { LoadEngine } from '../engine.ts';
@@ -57,7 +57,7 @@ export class ChangeFiles extends FlatFiles implements FileSystemProvider {
     const identity = readChangeUri(uri);
     if (identity === undefined) throw FileSystemError.FileNotFound(uri);
     const content = await this.#read(uri, identity);
-    if (identity.side === 'bottle' && identity.hash !== null && sha256(content) !== identity.hash) {
+    if (identity.side === 'bottle' && identity.hash !== null && !isShown(content, identity.hash)) {
       throw FileSystemError.Unavailable(l10n.t('The agent has changed {0} since this review was opened. Review the changes again.', identity.path));
     }
     return content;
@@ -81,8 +81,4 @@ export class ChangeFiles extends FlatFiles implements FileSystemProvider {
       throw error.code === 'not-found' ? FileSystemError.FileNotFound(uri) : FileSystemError.Unavailable(error.message);
     }
   }
-}
-
-function sha256(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }

@@ -6,7 +6,7 @@ export interface ChangeIdentity {
   readonly slug: string;
   /** Workspace-relative. */
   readonly path: string;
-  /** SHA-256 of the bottle's version that the person was shown; null for a deletion and for the other sides. */
+  /** Hash of the bottle's version that the person was shown, as the change set has it; null for a deletion and for the other sides. */
   readonly hash: string | null;
 }
 
@@ -33,7 +33,7 @@ export function readChangeUri(uri: ChangeUriParts): (ChangeIdentity & { readonly
   const { slug, path, hash } = value;
   if (typeof slug !== 'string' || !/^[a-z0-9-]{1,64}$/.test(slug)) return undefined;
   if (typeof path !== 'string' || `/${path}` !== uri.path) return undefined;
-  if (hash !== null && !(typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash))) return undefined;
+  if (hash !== null && !(typeof hash === 'string' && /^(?:link:)?[0-9a-f]{64}$/.test(hash))) return undefined;
   return { side, slug, path, hash };
 }
 
