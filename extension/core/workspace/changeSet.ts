@@ -6,6 +6,7 @@ import { closedFault, judge, nameFault, refusedEntry, type Judged } from './judg
 import { bottleRoot, type Review } from './review.ts';
 import { walkRules } from './rules.ts';
 import { repositoryOf } from './scope.ts';
+import { withSurroundings } from './surroundings.ts';
 import { walkBoth } from './walk.ts';
 
 /**
@@ -46,7 +47,7 @@ async function compare(review: Review, baseline: Baseline): Promise<ChangedFile[
       bottle,
       host,
     );
-    const files = found.map(({ change }) => change);
+    const files = await withSurroundings(found, host, review);
     return files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   } finally {
     bottle.close();

@@ -16,7 +16,7 @@ export function linkFault(root: string, path: string, target: string): string | 
   if (parts.slice(ups).includes('..')) return 'is a link whose target climbs up again after a folder name.';
   if (ups > depth) return 'is a link that leaves the workspace.';
   const start = path.split('/').slice(0, depth - ups);
-  const real = realpathSync(root);
+  const real = realpathSync.native(root);
   let here = join(real, ...start);
   for (const part of parts.slice(ups)) {
     here = join(here, part);
@@ -29,7 +29,8 @@ export function linkFault(root: string, path: string, target: string): string | 
 
 function realOrUndefined(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    // The one in JavaScript takes `..` after a link for the link's own parent.
+    return realpathSync.native(path);
   } catch {
     return undefined;
   }
