@@ -76,7 +76,9 @@ export function createBottles(deps: BottlesDeps): Bottles {
     },
     discard: async (slug, paths) => {
       const of = await metadata(slug);
-      await discardBottleChanges(of, paths, await adopted(of));
+      const bottle = await adopted(of);
+      await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
+      await discardBottleChanges(of, paths, bottle);
     },
     logFile: (slug) => join(stateFolder(home, slug), 'egress', 'log.jsonl'),
     stop: async (slug, options) => {

@@ -1,11 +1,14 @@
-import { rmdirSync, unlinkSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, renameSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import { BottleError } from '../errors.ts';
-import { readChanges } from './changeSet.ts';
+import { changeBaseline, loadBaseline } from './baselineFile.ts';
 import { Folder, hasCode, inFolder, splitPath } from './folder.ts';
+import { isContent, returnsFor, stuckError, type Return } from './hostVersion.ts';
 import { inMadeFolder } from './made.ts';
 import { bottleRoot, type Review } from './review.ts';
-import { readVersion } from './version.ts';
+import { walkRules } from './rules.ts';
+import type { WalkRules } from './walk.ts';
 import { transfer } from './write.ts';
 
 /** Both trees of an ended bottle: nothing is mounted, so its side may be edited in place. */
@@ -14,40 +17,57 @@ interface Sides {
   readonly host: Folder;
 }
 
-/** Makes the bottle's side of these changes equal to the host's. Throws `refused` for half of a deleted folder. */
-export async function restoreEnded(review: Review, changes: readonly ChangedFile[]): Promise<void> {
+/**
+ * Makes the bottle's side of these changes equal to the host's, which they start from afterwards. Throws `refused`
+ * before anything was done. Path by path: whatever ends it half way, each is as it was or as the host has it, so that
+ * nothing is listed as deleted that the agent did not delete.
+ */
+export async function restoreEnded(review: Review, asked: readonly ChangedFile[], files: readonly ChangedFile[]): Promise<void> {
+  const rules = await walkRules(review, await loadBaseline(review.scratchDir));
   const sides: Sides = { bottle: Folder.open(bottleRoot(review.workspace)), host: Folder.open(review.workspace.lower) };
   try {
-    const uncovered = review.workspace.mode === 'overlay' ? await uncover(review, sides, changes) : new Set<string>();
-    const rest = changes.filter((change) => !uncovered.has(change.path));
-    for (const { path } of rest.toReversed()) remove(sides, path);
-    for (const { path } of rest) putBack(sides, path);
+    const returns = returnsFor(sides.host, asked, files).map((one) => ({ ...one, copied: needsCopy(sides.bottle, rules, one.change.path) }));
+    const stuck = returns.find((one) => one.stuck && one.copied);
+    if (stuck !== undefined) throw stuckError(stuck.change.path);
+    const covers = review.workspace.mode === 'overlay' ? coversOf(sides.bottle, asked, files) : [];
+    await changeBaseline(review.scratchDir, review.signal, async ({ entries }) => {
+      for (const cover of covers) takeMarkAway(sides.bottle, cover);
+      for (const one of returns) {
+        if (one.copied && isContent(one.version)) putBack(sides, one);
+        else remove(sides, one.change.path);
+        if (one.base === undefined) entries.delete(one.change.path);
+        else entries.set(one.change.path, one.base);
+      }
+    });
   } finally {
     sides.bottle.close();
     sides.host.close();
   }
 }
 
-/** Takes away marks that delete whole folders, which only works for all files of the folder at once. */
-async function uncover(review: Review, sides: Sides, changes: readonly ChangedFile[]): Promise<Set<string>> {
-  const covers = new Map<string, string[]>();
-  for (const { path, status } of changes) {
-    const cover = status === 'deleted' ? coverOf(sides.bottle, path) : undefined;
-    if (cover !== undefined) covers.set(cover, [...(covers.get(cover) ?? []), path]);
+/** Whether the host's version would still be missing from the list of what the bottle sees without an entry of its own. */
+function needsCopy(bottle: Folder, rules: WalkRules, path: string): boolean {
+  const parts = path.split('/');
+  const depth = parts.findIndex((name, index) => {
+    const stat = inFolder(bottle, parts.slice(0, index), (folder) => folder.stat(name));
+    return index === parts.length - 1 || stat?.isDirectory() !== true;
+  });
+  return rules.gone(parts.slice(0, depth).join('/'), [parts[depth] ?? '']).length > 0;
+}
+
+/** The marks that delete whole folders or files. Throws `refused` for half of what a mark covers. */
+function coversOf(bottle: Folder, asked: readonly ChangedFile[], files: readonly ChangedFile[]): readonly string[] {
+  const named = new Set(asked.map((change) => change.path));
+  const covers = new Set<string>();
+  for (const { path, status } of asked) {
+    const cover = status === 'deleted' ? coverOf(bottle, path) : undefined;
+    if (cover !== undefined) covers.add(cover);
   }
-  if (covers.size === 0) return new Set();
-  const { files } = await readChanges(review);
-  for (const [cover, paths] of covers) {
-    const all = files.filter((file) => file.path === cover || file.path.startsWith(`${cover}/`)).map((file) => file.path);
-    if (all.length !== paths.length) {
-      throw new BottleError('refused', `The folder ${JSON.stringify(cover)} was deleted as a whole.`, { hint: 'Discard all of its files together.' });
-    }
+  for (const cover of covers) {
+    if (files.every(({ path }) => named.has(path) || !(path === cover || path.startsWith(`${cover}/`)))) continue;
+    throw new BottleError('refused', `The folder ${JSON.stringify(cover)} was deleted as a whole.`, { hint: 'Discard all of its files together.' });
   }
-  for (const cover of covers.keys()) {
-    const { folders, name } = splitPath(cover);
-    inFolder(sides.bottle, folders, (folder) => unlinkSync(folder.at(name)));
-  }
-  return new Set([...covers.values()].flat());
+  return [...covers];
 }
 
 /** The path at or above this one that a 0:0 device deletes. */
@@ -61,30 +81,45 @@ function coverOf(bottle: Folder, path: string): string | undefined {
   return undefined;
 }
 
+function takeMarkAway(bottle: Folder, cover: string): void {
+  const { folders, name } = splitPath(cover);
+  inFolder(bottle, folders, (folder) => unlinkSync(folder.at(name)));
+}
+
 function remove(sides: Sides, path: string): void {
   const { folders, name } = splitPath(path);
   inFolder(sides.bottle, folders, (folder) => {
     const stat = folder.stat(name);
     if (stat === undefined) return;
-    if (!stat.isDirectory()) unlinkSync(folder.at(name));
-    else removeFolder(folder, name, path);
+    if (stat.isDirectory()) removeTree(folder, name);
+    else unlinkSync(folder.at(name));
   });
   removeEmptied(sides, folders);
 }
 
-function removeFolder(folder: Folder, name: string, path: string): void {
+/** A folder in the place of a file goes with everything in it, listed or not. */
+function removeTree(folder: Folder, name: string): void {
+  makeAccessible(folder, name);
+  rmSync(folder.at(name), { recursive: true });
+}
+
+/** The agent may have taken permissions from its folders. */
+function makeAccessible(folder: Folder, name: string): void {
+  chmodSync(folder.at(name), 0o700);
+  const inside = folder.child(name);
+  if (inside === undefined) return;
   try {
-    rmdirSync(folder.at(name));
-  } catch (cause) {
-    throw new BottleError('refused', `${JSON.stringify(path)} is a folder in the bottle; discard what is in it first.`, { cause });
+    for (const entry of inside.names()) if (entry.name !== undefined && inside.stat(entry.name)?.isDirectory() === true) makeAccessible(inside, entry.name);
+  } finally {
+    inside.close();
   }
 }
 
-/** Folders that only the bottle had go with their last file. */
+/** Folders that only the bottle had go with their last file. One in the place of a host's file is a deletion of its own. */
 function removeEmptied(sides: Sides, folders: readonly string[]): void {
   const name = folders.at(-1);
-  if (name === undefined || inFolder(sides.host, folders, () => true) === true) return;
   const above = folders.slice(0, -1);
+  if (name === undefined || inFolder(sides.host, above, (folder) => folder.stat(name)) !== undefined) return;
   try {
     inFolder(sides.bottle, above, (folder) => rmdirSync(folder.at(name)));
   } catch (thrown) {
@@ -94,13 +129,27 @@ function removeEmptied(sides: Sides, folders: readonly string[]): void {
   removeEmptied(sides, above);
 }
 
-function putBack(sides: Sides, path: string): void {
-  const { folders, name } = splitPath(path);
-  inFolder(sides.host, folders, (from) => {
-    const version = readVersion(from, name);
-    if (version.kind !== 'file' && version.kind !== 'link') return;
-    const { kind, sha256 } = version;
-    const reason = inMadeFolder(sides.bottle, folders, (to) => transfer({ from, to, name, sha256, kind, judged: to.stat(name) }));
-    if (reason !== null) throw new BottleError('conflict', `${JSON.stringify(path)} was not discarded: ${reason}`);
-  });
+function putBack({ bottle, host }: Sides, { change, version }: Return): void {
+  if (!isContent(version)) return;
+  const { folders, name } = splitPath(change.path);
+  const { kind, sha256 } = version;
+  const reason = inFolder(host, folders, (from) =>
+    inMadeFolder(bottle, folders, (to) => inPlaceOf(to, name, () => transfer({ from, to, name, sha256, kind, judged: to.stat(name), fresh: true }))),
+  );
+  if (reason !== null) throw new BottleError('conflict', `${JSON.stringify(change.path)} was not discarded: the host's version changed meanwhile.`, { hint: 'Look at the changes again.' });
+}
+
+/** Makes room for a file where a folder is, which comes back when the file does not. */
+function inPlaceOf(folder: Folder, name: string, put: () => string | null): string | null {
+  if (folder.stat(name)?.isDirectory() !== true) return put();
+  const aside = `.bot-bottle-${randomBytes(8).toString('hex')}`;
+  renameSync(folder.at(name), folder.at(aside));
+  let reason: string | null = 'It could not be written.';
+  try {
+    reason = put();
+    return reason;
+  } finally {
+    if (reason === null) removeTree(folder, aside);
+    else renameSync(folder.at(aside), folder.at(name));
+  }
 }

@@ -3,7 +3,7 @@ import { closeSync, constants, fchmodSync, fchownSync, fsyncSync, lchownSync, op
 import { type Folder, hasCode } from './folder.ts';
 import { readFileChunks } from './version.ts';
 
-/** A file on its way to the host. */
+/** A file on its way to the other side. */
 export interface Transfer {
   readonly from: Folder;
   readonly to: Folder;
@@ -11,8 +11,10 @@ export interface Transfer {
   /** SHA-256 of what is to be written; anything else is not. */
   readonly sha256: string;
   readonly kind: 'file' | 'link';
-  /** The host's entry as it was judged; it must be that still when the new one takes its place. */
+  /** The entry it replaces as it was judged; it must be that still when the new one takes its place. */
   readonly judged: Stats | undefined;
+  /** Takes nothing of the replaced entry's permissions, as a new file would. */
+  readonly fresh?: true;
 }
 
 /**
@@ -36,7 +38,7 @@ export function transfer(request: Transfer): string | null {
   }
 }
 
-function writeFile({ from, to, name, sha256, judged }: Transfer, temp: string): string | null {
+function writeFile({ from, to, name, sha256, judged, fresh }: Transfer, temp: string): string | null {
   const fd = openSync(to.at(temp), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
     const hash = createHash('sha256');
@@ -49,7 +51,7 @@ function writeFile({ from, to, name, sha256, judged }: Transfer, temp: string): 
       const owner = judged?.isFile() === true ? judged : to.owner();
       fchownSync(fd, owner.uid, owner.gid);
     }
-    fchmodSync(fd, modeFor(judged, read.executable));
+    fchmodSync(fd, modeFor(fresh === true ? undefined : judged, read.executable));
     fsyncSync(fd);
     return null;
   } finally {

@@ -1,14 +1,11 @@
 import { appendFileSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { silentProgress } from '../../../extension/core/ports.ts';
 import { applyChanges } from '../../../extension/core/workspace/apply.ts';
 import { readChanges } from '../../../extension/core/workspace/changeSet.ts';
-import { discardPlan, discardRunning, discardStopped } from '../../../extension/core/workspace/discard.ts';
 import { prepareWorkspace } from '../../../extension/core/workspace/prepare.ts';
-import { until } from '../../support/until.ts';
 import { openWorld, run, writeTree, type World } from '../../support/workspace/world.ts';
 
 const tree = { 'a.txt': 'one\n', 'src/b.txt': 'two\n', 'run.sh': '#!/bin/sh\n', link: '->src/b.txt', '.env': 'TOKEN=1' };
@@ -208,45 +205,6 @@ describe('taking changes to the host', () => {
     expect((await applyChanges(world.review, { paths, allowRisky: false })).applied).toHaveLength(500);
     const applied = performance.now();
     console.info(`5,000 files: write and copy ${(prepared - start).toFixed(0)} ms, list ${(read - changed).toFixed(0)} ms, list again and take 500 ${(applied - read).toFixed(0)} ms`);
-  });
-});
-
-describe('discarding', () => {
-  test('is given up when the agent stops the command that does it, and nothing of it stays', async () => {
-    using world = await openWorld('copy', tree);
-    writeFileSync(join(world.view, 'a.txt'), 'ONE\n');
-    const stopped: ChildProcess[] = [];
-    const exec = async ({ argv }: { readonly argv: readonly string[] }) => {
-      const child = spawn('/bin/sh', ['-c', 'kill -STOP $$; exec "$@"', 'sh', ...argv]);
-      stopped.push(child);
-      return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, resize: async () => undefined, exited: once(child, 'exit').then(() => 137), kill: () => void child.kill('SIGKILL') };
-    };
-    await expect(discardRunning({ ...world.review, signal: AbortSignal.timeout(300) }, ['a.txt'], world.view, { exec })).rejects.toThrow('did not come to an end');
-    await until('the end of the command', () => stopped.length === 1 && stopped.every(({ signalCode }) => signalCode === 'SIGKILL'));
-  });
-
-  test('brings an ended copy back to the host\'s version', async () => {
-    using world = await openWorld('copy', tree);
-    writeFileSync(join(world.view, 'a.txt'), 'agent');
-    rmSync(join(world.view, 'src'), { recursive: true });
-    writeTree(world.view, { 'new/deep/file': 'x' });
-    await discardStopped(world.review, ['a.txt', 'new', 'src']);
-    expect(await listed(world)).toEqual([]);
-    expect(readFileSync(join(world.view, 'src/b.txt'), 'utf8')).toBe('two\n');
-    expect(existsSync(join(world.view, 'new'))).toBe(false);
-  });
-
-  test('of a running bottle is a plan of commands that do just that', async () => {
-    using world = await openWorld('copy', tree);
-    writeFileSync(join(world.view, 'a.txt'), 'agent');
-    rmSync(join(world.view, 'src'), { recursive: true });
-    writeTree(world.view, { '-rf': 'x', 'new/file': 'x' });
-    for (const { argv, stdin } of await discardPlan(world.review, ['a.txt', 'src', '-rf', 'new/file'], world.view)) {
-      const done = spawnSync(argv[0] ?? '', argv.slice(1), { input: stdin, encoding: 'utf8' });
-      expect(done.stderr).toBe('');
-      expect(done.status).toBe(0);
-    }
-    expect(await listed(world)).toEqual([]);
   });
 });
 

@@ -36,13 +36,14 @@ export function writeTree(root: string, tree: Readonly<Record<string, string>>):
 export async function openWorld(
   mode: WorkspaceMode,
   tree: Readonly<Record<string, string>>,
-  options: { readonly hidden?: readonly string[]; readonly marks?: 'userxattr'; readonly baseline?: false; readonly merged?: 'ask'; readonly leftOut?: (host: string) => Promise<LeftOut> } = {},
+  options: { readonly hidden?: readonly string[]; readonly marks?: 'userxattr'; readonly baseline?: false; readonly merged?: 'ask'; readonly leftOut?: (host: string) => Promise<LeftOut>; readonly prepare?: (host: string) => void } = {},
 ): Promise<World> {
   const root = mkdtempSync(join(tmpdir(), 'bottle-world-'));
   const host = join(root, 'host');
   const scratch = join(root, 'scratch');
   for (const folder of [host, scratch]) mkdirSync(folder);
   writeTree(host, tree);
+  options.prepare?.(host);
   const hidden = options.hidden ?? [];
   const signal = new AbortController().signal;
   const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
+import { BottleError } from '../errors.ts';
+import { entryOf, type BaselineEntry } from './baselineFile.ts';
+import { type Folder, inFolder, splitPath } from './folder.ts';
+import { closedFault, nameFault } from './judge.ts';
+import { absent, largestFile, readSmallFile, readVersion, type Version } from './version.ts';
+
+/** One discarded path and what the bottle gets back there. */
+export interface Return {
+  readonly change: ChangedFile;
+  readonly version: Version;
+  /** What the bottle starts from at this path once it is back; undefined for nothing. */
+  readonly base: BaselineEntry | undefined;
+  /** A file or link of the host that cannot be copied: too large, unreadable. */
+  readonly stuck: boolean;
+}
+
+/** Reads what the host has at the path of a change. */
+export function hostVersion(host: Folder, change: ChangedFile): Return {
+  const { folders, name } = splitPath(change.path);
+  const read = inFolder(host, folders, (folder) => {
+    const stat = folder.stat(name);
+    const version = readVersion(folder, name, stat);
+    const movable = stat !== undefined && (stat.isFile() || stat.isSymbolicLink());
+    const sha256 = version.kind === 'file' || version.kind === 'link' ? version.sha256 : null;
+    return { change, version, base: movable ? entryOf(stat, sha256) : undefined, stuck: movable && sha256 === null };
+  });
+  return read ?? { change, version: absent, base: undefined, stuck: false };
+}
+
+/** The bytes of a file that `hostVersion` saw; undefined when it is another by now. */
+export function hostBytes(host: Folder, path: string, sha256: string): Buffer | undefined {
+  const { folders, name } = splitPath(path);
+  const bytes = inFolder(host, folders, (folder) => readSmallFile(folder, name, largestFile));
+  return bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === sha256 ? bytes : undefined;
+}
+
+/** Whether the bottle has to get a copy of the host's version to be as the host is. */
+export function isContent(version: Version): version is Extract<Version, { readonly kind: 'file' | 'link' }> {
+  return version.kind === 'file' || version.kind === 'link';
+}
+
+/**
+ * What is to be brought back for these changes, folders before what is in them. Throws `refused` before anything was
+ * done when one of them could not be: half of a discard would read as deletions that the agent made.
+ */
+export function returnsFor(host: Folder, asked: readonly ChangedFile[], files: readonly ChangedFile[]): readonly Return[] {
+  const deleted = new Set(asked.filter((change) => change.status === 'deleted').map((change) => change.path));
+  const named = new Set(asked.map((change) => change.path));
+  const inTheWay = new Set(files.filter((file) => file.status !== 'deleted' && !named.has(file.path)).map((file) => file.path));
+  const returns: Return[] = [];
+  for (const change of asked.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    if (change.refused === nameFault) {
+      // Its name is for reading only; it goes with the folder that a file of the host takes the place of.
+      if (above(change.path).some((folder) => deleted.has(folder))) continue;
+      throw new BottleError('refused', `${change.path} ${nameFault}`, { hint: 'Remove it inside the bottle, or discard the bottle.' });
+    }
+    // A folder in a file's place that may not be entered is listed twice.
+    if (returns.at(-1)?.change.path === change.path) continue;
+    const found = hostVersion(host, change);
+    if (found.version.kind === 'folder' && (change.status === 'deleted' || change.refused === closedFault)) {
+      throw new BottleError('refused', `${JSON.stringify(change.path)} ${change.refused ?? 'is a folder on the host by now.'}`, { hint: 'Give it its permissions back inside the bottle, or discard the bottle.' });
+    }
+    const obstacle = found.base === undefined ? undefined : above(change.path).find((path) => inTheWay.has(path));
+    if (obstacle !== undefined) {
+      throw new BottleError('refused', `${JSON.stringify(change.path)} cannot come back while the bottle has something else than a folder at ${JSON.stringify(obstacle)}.`, { hint: `Discard ${JSON.stringify(obstacle)}.` });
+    }
+    returns.push(found);
+  }
+  return returns;
+}
+
+/** The sentence for a `stuck` version. */
+export function stuckError(path: string): BottleError {
+  return new BottleError('refused', `The host's ${JSON.stringify(path)} cannot be copied back into the bottle: it is larger than 256 MiB or may not be read.`, {
+    hint: 'Nothing was discarded. Leave this path out to discard the others.',
+  });
+}
+
+function above(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+}
