@@ -34,7 +34,7 @@ function agent() {
     exit(null);
   };
   const session: Session = { output, input, exited, detach, resize: async (size) => void sizes.push(size) };
-  return { session, output, input, sizes, end: (code: number) => (output.end(), exit(code)) };
+  return { session, output, input, sizes, end: (code: number | null) => (output.end(), exit(code)) };
 }
 
 const asIs = (chunk: Uint8Array): Uint8Array => chunk;
@@ -66,7 +66,7 @@ describe('an attached terminal', () => {
     const { session, input } = agent();
     const done = runSession(io, session, { screen: stdout, filter: asIs });
     stdin.write('ls\r\u0010\u0011');
-    expect(await done).toBeNull();
+    expect(await done).toBe('left');
     expect(input.read().toString()).toBe('ls\r');
   });
 
@@ -74,15 +74,23 @@ describe('an attached terminal', () => {
     const { io, stdout, signals } = terminal({ tty: true });
     const done = runSession(io, agent().session, { screen: stdout, filter: asIs });
     signals.emit(signal);
-    expect(await done).toBeNull();
+    expect(await done).toBe('left');
     expect(signals.eventNames()).toEqual([]);
+  });
+
+  test('a connection that ends without a code is not taken for leaving', async () => {
+    const { io, stdout } = terminal({ tty: true });
+    const { session, end } = agent();
+    const done = runSession(io, session, { screen: stdout, filter: asIs });
+    end(null);
+    expect(await done).toBe('cut');
   });
 
   test('a closed window detaches', async () => {
     const { io, stdin, stdout } = terminal({ tty: true });
     const done = runSession(io, agent().session, { screen: stdout, filter: asIs });
     stdin.end();
-    expect(await done).toBeNull();
+    expect(await done).toBe('left');
   });
 
   test('a resized window resizes the agent', async () => {

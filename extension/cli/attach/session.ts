@@ -34,10 +34,13 @@ export function sizeOf(screen: Screen): TtySize {
 }
 
 /**
- * Joins this process's terminal to the session until the agent ends (its exit code) or the person leaves by
- * Ctrl-P Ctrl-Q, by closing the window or by a signal (null). The terminal is as before afterwards.
+ * How it ended: with an exit code; `left` by the person, who pressed Ctrl-P Ctrl-Q, closed the window or sent a signal;
+ * or `cut` off without a code, which only a look at the bottle can explain.
  */
-export async function runSession(io: Io, session: Session, options: SessionOptions): Promise<number | null> {
+export type SessionEnd = number | 'left' | 'cut';
+
+/** Joins this process's terminal to the session until its end. The terminal is as before afterwards. */
+export async function runSession(io: Io, session: Session, options: SessionOptions): Promise<SessionEnd> {
   const { screen } = options;
   const live = io.stdin.isTTY === true;
   const keys = createDetachKeys();
@@ -74,7 +77,7 @@ export async function runSession(io: Io, session: Session, options: SessionOptio
   io.stdin.resume();
   try {
     await pour(session.output, screen, options.filter, () => left);
-    return left ? null : await session.exited;
+    return left ? 'left' : ((await session.exited) ?? 'cut');
   } finally {
     for (const step of undo) step();
     io.stdin.off('data', typed).off('end', ended).off('error', ended);

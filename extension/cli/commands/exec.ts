@@ -32,12 +32,12 @@ export const exec: Command = {
 
 async function onScreen(context: Context, session: ExecSession, screen: Screen): Promise<number> {
   const filter = new context.core.TerminalFilter();
-  const code = await runSession(
+  const end = await runSession(
     context.io,
     { output: session.stdout, input: session.stdin, resize: (size) => session.resize(size), exited: session.exited, detach: () => session.kill() },
     { screen, filter: (chunk) => filter.push(chunk) },
   );
-  return code ?? exitStatus.refused;
+  return typeof end === 'number' ? end : exitStatus.refused;
 }
 
 /** Pipes pass every byte; only what lands on a terminal is filtered. */

@@ -77,6 +77,8 @@ export interface Bottles {
   /** Bottles of this home, newest first: running ones, and ended ones whose changes wait for review. */
   list(): Promise<readonly BottleSummary[]>;
   metadata(slug: string): Promise<BottleMetadata>;
+  /** What became of a bottle, once nobody is at ending it any more; undefined when it is gone. */
+  settled(slug: string): Promise<BottleMetadata | undefined>;
   /** Throws `not-found` when it does not run. */
   running(slug: string): Promise<RunningBottle>;
   changes(slug: string): Promise<ChangeSet>;

@@ -12,8 +12,9 @@ import type { Bottles, StartPlan } from './bottles.ts';
 import { applyBottleChanges, bottleChanges, discardBottleChanges, readBottleChange } from './changes.ts';
 import type { BottlesDeps } from './deps.ts';
 import { doctor } from './doctor.ts';
+import { presentRecord, whileNobodyEnds } from './ending.ts';
 import { ResolvedPlan, makePlan } from './plan.ts';
-import { finish, settleAll } from './settle.ts';
+import { finish, settle, settleAll } from './settle.ts';
 import { startBottle } from './start.ts';
 import { startIsUnderWay } from './startUnderWay.ts';
 import { approvePlan, requireApproval } from './approve.ts';
@@ -27,8 +28,18 @@ export function createBottles(deps: BottlesDeps): Bottles {
 
   async function metadata(slug: string): Promise<BottleMetadata> {
     const found = await readMetadata(home, slug);
-    if (found === undefined) throw new BottleError('not-found', `There is no bottle "${slug}".`, { hint: 'bot-bottle list active shows them.' });
+    if (found === undefined) throw gone(slug);
     return found;
+  }
+
+  /** Work on a bottle. What fails because somebody else removed the bottle under it fails as `not-found`. */
+  async function ofBottle<T>(slug: string, work: (of: BottleMetadata) => Promise<T>): Promise<T> {
+    const of = await metadata(slug);
+    try {
+      return await work(of);
+    } catch (thrown) {
+      throw (await presentRecord(home, of)) === undefined ? gone(slug, thrown) : thrown;
+    }
   }
 
   async function running(slug: string): Promise<RunningBottle> {
@@ -60,35 +71,44 @@ export function createBottles(deps: BottlesDeps): Bottles {
       return summaries.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
     },
     metadata,
+    settled: async (slug) => {
+      const of = await readMetadata(home, slug);
+      if (of === undefined || startIsUnderWay(of)) return of;
+      const now = await whileNobodyEnds(home, of, async (record) => record);
+      return now === undefined ? undefined : settle(deps, now, false);
+    },
     running,
-    changes: async (slug) => {
-      const of = await metadata(slug);
-      const bottle = await adopted(of);
-      await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
-      return bottleChanges(of, bottle === undefined ? undefined : (folders) => bottle.mergedNames(folders));
-    },
-    readChange: async (slug, path, side) => readBottleChange(await metadata(slug), path, side),
-    apply: async (slug, request) => {
-      const of = await metadata(slug);
-      const bottle = await adopted(of);
-      await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
-      return applyBottleChanges(of, request, bottle === undefined ? undefined : (folders) => bottle.mergedNames(folders));
-    },
-    discard: async (slug, paths) => {
-      const of = await metadata(slug);
-      const bottle = await adopted(of);
-      await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
-      await discardBottleChanges(of, paths, bottle);
-    },
+    changes: (slug) =>
+      ofBottle(slug, async (of) => {
+        const bottle = await adopted(of);
+        await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
+        return bottleChanges(of, bottle === undefined ? undefined : (folders) => bottle.mergedNames(folders));
+      }),
+    readChange: (slug, path, side) => ofBottle(slug, (of) => readBottleChange(of, path, side)),
+    apply: (slug, request) =>
+      ofBottle(slug, async (of) => {
+        const bottle = await adopted(of);
+        await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
+        return applyBottleChanges(of, request, bottle === undefined ? undefined : (folders) => bottle.mergedNames(folders));
+      }),
+    discard: (slug, paths) =>
+      ofBottle(slug, async (of) => {
+        const bottle = await adopted(of);
+        await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
+        await discardBottleChanges(of, paths, bottle);
+      }),
     logFile: (slug) => join(stateFolder(home, slug), 'egress', 'log.jsonl'),
     stop: async (slug, options) => {
       const of = await metadata(slug);
       if (startIsUnderWay(of)) throw new BottleError('busy', `The bottle "${slug}" is still being started.`, { hint: 'Cancel the start where it was begun, or stop it once it runs.' });
       const bottle = await adopted(of);
       if (options.discardChanges === true) {
-        await bottle?.stop();
-        await keepUsage(home, of);
-        await removeState(home, slug, of.scratch);
+        await whileNobodyEnds(home, of, async (now) => {
+          if (now === undefined) return;
+          await bottle?.stop();
+          await keepUsage(home, of);
+          await removeState(home, slug, of.scratch);
+        });
         return;
       }
       await finish(deps, of, bottle, null, options.keep === true);
@@ -101,6 +121,10 @@ export function createBottles(deps: BottlesDeps): Bottles {
       return clientMatrix(bottle, file);
     },
   };
+}
+
+function gone(slug: string, cause?: unknown): BottleError {
+  return new BottleError('not-found', `There is no bottle "${slug}".`, { hint: 'bot-bottle list active shows them.', cause });
 }
 
 function own(plan: StartPlan): ResolvedPlan {

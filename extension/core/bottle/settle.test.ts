@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,8 +11,8 @@ import { prepareWorkspace } from '../workspace/prepare.ts';
 import type { BottlesDeps } from './deps.ts';
 import { processMark } from './processMark.ts';
 import { createBottles } from './service.ts';
-import { settleAll } from './settle.ts';
-import { createStateFolder, readMetadata, stateFolder, writeMetadata } from './stateFolder.ts';
+import { finish, settleAll } from './settle.ts';
+import { createStateFolder, readMetadata, removeState, stateFolder, writeMetadata } from './stateFolder.ts';
 import { sweep } from './sweep.ts';
 
 const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
@@ -140,6 +140,50 @@ describe('settling', () => {
     await record('far');
     await settleAll(depsWith(() => Promise.reject(new Error('another engine'))), ['far']);
     expect(await readMetadata(home, 'far')).toMatchObject({ state: 'running' });
+  });
+});
+
+describe('several who end the same bottle', () => {
+  it('take it down once, and those who come later find it done', async () => {
+    await record('one');
+    let [stops, most, now] = [0, 0, 0];
+    const warned: string[] = [];
+    const deps: BottlesDeps = {
+      ...depsWith(async () =>
+        bottle('one', 5, {
+          stop: async () => {
+            stops++;
+            most = Math.max(most, ++now);
+            await new Promise((resolve) => setImmediate(resolve));
+            now--;
+          },
+        }),
+      ),
+      log: { ...silentLog, warn: (message) => void warned.push(message) },
+    };
+    const bottles = createBottles(deps);
+    const enders = await Promise.allSettled([bottles.stop('one', {}), bottles.list(), bottles.stop('one', {}), bottles.list(), bottles.settled('one'), bottles.stop('one', { discardChanges: true })]);
+    expect(enders.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect([stops, most, warned, existsSync(stateFolder(home, 'one')), await readdir(join(home, 'state'))]).toEqual([1, 1, [], false, []]);
+  });
+
+  it('leave what the first one kept, and the next bottle of the same slug', async () => {
+    const { metadata } = await record('one', { startedAt: new Date(1).toISOString() });
+    await writeMetadata(home, { ...metadata, state: 'exited' });
+    const deps = depsWith(async () => undefined);
+    expect(await finish(deps, metadata, undefined, null, false)).toMatchObject({ state: 'exited' });
+    await writeMetadata(home, { ...metadata, startedAt: new Date(2).toISOString() });
+    expect(await finish(deps, metadata, undefined, null, false)).toBeUndefined();
+    expect(await readMetadata(home, 'one')).toMatchObject({ state: 'running' });
+  });
+
+  it('say that there is no such bottle, when it goes while its changes are read', async () => {
+    const { metadata } = await record('one');
+    const deps = depsWith(async () => {
+      await removeState(home, 'one', metadata.scratch);
+      return undefined;
+    });
+    await expect(createBottles(deps).changes('one')).rejects.toMatchObject({ code: 'not-found' });
   });
 });
 

@@ -8,6 +8,7 @@ import { keepUsage } from '../egress/usage.ts';
 import { writeAtomic } from '../files/atomic.ts';
 import { bottleChanges, mergedFile } from './changes.ts';
 import type { BottlesDeps } from './deps.ts';
+import { presentRecord, whileNobodyEnds } from './ending.ts';
 import { readMetadata, removeState, stateFolder, writeMetadata } from './stateFolder.ts';
 
 const exitSchema = z.object({ code: z.number().int(), endedBy: endReasonSchema.optional() });
@@ -25,8 +26,24 @@ export async function settle(deps: BottlesDeps, metadata: BottleMetadata, keep: 
   return finish(deps, metadata, bottle, bottle.ended, keep);
 }
 
-/** Takes a bottle down for good, after its changes were brought home. */
+/**
+ * Takes a bottle down for good, after its changes were brought home. Whoever comes second finds it done: gone, or ended
+ * as the first one left it.
+ */
 export async function finish(
+  deps: BottlesDeps,
+  metadata: BottleMetadata,
+  bottle: RunningBottle | undefined,
+  exitCode: number | null,
+  keep: boolean,
+): Promise<BottleMetadata | undefined> {
+  return whileNobodyEnds(deps.folders.home, metadata, async (now) => {
+    if (now === undefined || (now.state === 'exited' && metadata.state !== 'exited')) return now;
+    return takeDown(deps, now, bottle, exitCode, keep);
+  });
+}
+
+async function takeDown(
   deps: BottlesDeps,
   metadata: BottleMetadata,
   bottle: RunningBottle | undefined,
@@ -38,7 +55,7 @@ export async function finish(
   await bottle?.stop();
   await keepUsage(home, metadata).catch((cause: unknown) => deps.log.warn(`How the routes of "${metadata.bottle}" were used is not kept: ${toBottleError(cause).message}`));
   const record = await recordedExit(stateFolder(home, metadata.slug));
-  const ended: BottleMetadata = { ...metadata, state: 'exited', exitCode: exitCode ?? record?.code ?? null, ...(record?.endedBy === undefined ? {} : { endedBy: record.endedBy }), handle: {} };
+  const ended: BottleMetadata = { ...metadata, state: 'exited', exitCode: exitCode ?? record?.code ?? metadata.exitCode, ...(record?.endedBy === undefined ? {} : { endedBy: record.endedBy }), handle: {} };
   await writeMetadata(home, ended);
   if (keep) return ended;
   const changes = await bottleChanges(ended, undefined);
@@ -90,7 +107,10 @@ export async function settleAll(deps: BottlesDeps, slugs: readonly string[]): Pr
     slugs.map(async (slug) => {
       const metadata = await readMetadata(deps.folders.home, slug);
       if (metadata === undefined || metadata.state === 'starting') return metadata;
-      return settle(deps, metadata, false).catch((cause: unknown) => {
+      return settle(deps, metadata, false).catch(async (cause: unknown) => {
+        // Somebody else ended it while we looked: that is no fault.
+        const now = await presentRecord(deps.folders.home, metadata);
+        if (now === undefined || now.state === 'exited') return now;
         deps.log.warn(`${slug} could not be looked at: ${toBottleError(cause).message}`);
         return metadata;
       });
