@@ -6,7 +6,7 @@ import { BottleError } from '../errors.ts';
 /** Order of preference when nobody chose: no daemon and no image first. */
 const preference: readonly BackendName[] = ['bubblewrap', 'docker'];
 
-/** A chosen backend must work; without a choice the first one that works is taken. Says everything that is missing. */
+/** A chosen backend must work; without a choice the first one that works is taken. Says everything that is missing; rejects when aborted. */
 export async function chooseBackend(
   backends: ReadonlyMap<BackendName, Backend>,
   wanted: string | undefined,
@@ -14,7 +14,7 @@ export async function chooseBackend(
 ): Promise<Backend> {
   if (wanted !== undefined && wanted !== '') {
     const backend = named(backends, wanted);
-    const missing = (await backend.probe(signal)).filter((check) => !check.ok);
+    const missing = await missingFor(backend, signal);
     if (missing.length > 0) throw unavailable([backend.name], missing);
     return backend;
   }
@@ -24,11 +24,18 @@ export async function chooseBackend(
     const backend = backends.get(name);
     if (backend === undefined) continue;
     tried.push(name);
-    const missing = (await backend.probe(signal)).filter((check) => !check.ok);
+    const missing = await missingFor(backend, signal);
     if (missing.length === 0) return backend;
     problems.push(...missing);
   }
   throw unavailable(tried, problems);
+}
+
+/** Programs that were broken off together with us look like programs that fail: then nothing is known, and nothing chosen. */
+async function missingFor(backend: Backend, signal: AbortSignal): Promise<readonly DoctorCheck[]> {
+  const checks = await backend.probe(signal);
+  signal.throwIfAborted();
+  return checks.filter((check) => !check.ok);
 }
 
 /** Looks a backend up by the name a person wrote. Throws `usage` with the known names. */

@@ -103,6 +103,7 @@ export async function makePlan(deps: BottlesDeps, request: StartRequest, signal:
     extraCaPem: await extraCa(deps),
     consent: await consentTo(deps.folders.home, workspace, loaded),
   };
+  signal.throwIfAborted();
   return new ResolvedPlan(shownPlan({ request, loaded, parts, label, workspace, mode, hidden }), request, parts);
 }
 

@@ -5,6 +5,7 @@ import { keepUsage } from '../egress/usage.ts';
 import { clientMatrix } from '../clients/matrix.ts';
 import { readGoodRoutes } from '../egress/routesAtHand.ts';
 import { BottleError } from '../errors.ts';
+import type { Progress } from '../ports.ts';
 import { listAgents } from '../manifests/index.ts';
 import { adoptBottle } from '../trust/adopt.ts';
 import { reachOfText, recommendationsOf } from '../trust/recommendations.ts';
@@ -53,18 +54,19 @@ export function createBottles(deps: BottlesDeps): Bottles {
     return deps.backends.get(of.backend)?.adopt(of, AbortSignal.timeout(10_000));
   }
 
+  async function start(plan: ResolvedPlan, progress: Progress, signal: AbortSignal): Promise<RunningBottle> {
+    await requireApproval(deps, plan);
+    return startBottle(deps, plan, progress, signal);
+  }
+
   return {
     agents: (workspace) => listAgents(home, workspace, deps.log),
     recommendations: (workspace) => recommendationsOf(home, workspace),
     reachOfText: (name, text) => reachOfText(home, name, text),
     adopt: (adoption) => adoptBottle(home, adoption),
-    plan: (request, signal) => makePlan(deps, request, signal),
+    plan: (request, signal) => unlessCancelled(signal, makePlan(deps, request, signal)),
     approve: (plan) => approvePlan(deps, own(plan)),
-    start: async (plan, progress, signal) => {
-      const resolved = own(plan);
-      await requireApproval(deps, resolved);
-      return startBottle(deps, resolved, progress, signal);
-    },
+    start: (plan, progress, signal) => unlessCancelled(signal, start(own(plan), progress, signal)),
     list: async () => {
       const known = await settleAll(deps, await listSlugs(home));
       const summaries = await Promise.all(known.map((one) => summarize(one, stateFolder(home, one.slug))));
@@ -125,6 +127,13 @@ export function createBottles(deps: BottlesDeps): Bottles {
 
 function gone(slug: string, cause?: unknown): BottleError {
   return new BottleError('not-found', `There is no bottle "${slug}".`, { hint: 'bot-bottle list active shows them.', cause });
+}
+
+/** What fails once somebody broke it off has failed for no other reason, whatever the error says. */
+async function unlessCancelled<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return work.catch((thrown: unknown) => {
+    throw signal.aborted ? new BottleError('cancelled', 'The start was cancelled; nothing is left of it.', { cause: thrown }) : thrown;
+  });
 }
 
 function own(plan: StartPlan): ResolvedPlan {

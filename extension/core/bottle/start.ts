@@ -25,6 +25,7 @@ export async function startBottle(deps: BottlesDeps, plan: ResolvedPlan, progres
   const { home } = deps.folders;
   const { parts, request } = plan;
   const secrets = await resolveCredentials(deps, parts);
+  signal.throwIfAborted();
   const mounts = await providerMounts(plan, progress, signal);
   const slug = mintSlug(request.label, request.agent, new Set(await listSlugs(home)));
   const stateDir = await createStateFolder(home, slug);

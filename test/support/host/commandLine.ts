@@ -23,7 +23,8 @@ export interface CommandLine {
   readonly home: string;
   readonly workspace: string;
   readonly env: Readonly<Record<string, string>>;
-  run(args: readonly string[], input?: string | Buffer): Promise<Outcome>;
+  /** With these variables besides. */
+  run(args: readonly string[], input?: string | Buffer, env?: Readonly<Record<string, string>>): Promise<Outcome>;
   /** stdout of `--json` as a value; throws when the command failed. */
   json(args: readonly string[]): Promise<unknown>;
   /** The command on a terminal of its own, with these variables besides. */
@@ -57,9 +58,9 @@ export function createCommandLine(options: { readonly manifests: Readonly<Record
   const passed = Object.fromEntries(['BOT_BOTTLE_BASE_IMAGE', 'BOT_BOTTLE_EXTRA_CA', 'DOCKER_HOST'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] ?? '']])));
   const env = { ...passed, PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? folder, TERM: 'xterm-256color', BOT_BOTTLE_HOME: home, ...options.env };
 
-  const run = (args: readonly string[], input: string | Buffer = ''): Promise<Outcome> =>
+  const run = (args: readonly string[], input: string | Buffer = '', more: Readonly<Record<string, string>> = {}): Promise<Outcome> =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [cli, ...args], { cwd: workspace, env, stdio: 'pipe' });
+      const child = spawn(process.execPath, [cli, ...args], { cwd: workspace, env: { ...env, ...more }, stdio: 'pipe' });
       const out: Buffer[] = [];
       const err: Buffer[] = [];
       let peak = 0;

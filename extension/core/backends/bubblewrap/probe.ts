@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { DoctorCheck } from '../../../../schemas/protocol/bottle.ts';
-import { run } from '../../process/run.ts';
+import { run, type RunResult } from '../../process/run.ts';
 import type { Runtime } from '../../ports.ts';
 import type { Limits, Owner } from '../backend.ts';
 import { currentArchitecture } from '../shared/seccomp/filter.ts';
@@ -45,7 +45,7 @@ export async function probeMachine(runtime: Runtime, self: Owner, env: Environme
 async function bubblewrapVersion(signal: AbortSignal): Promise<DoctorCheck> {
   const id = 'bubblewrap';
   if (process.platform !== 'linux') return check(id, false, 'bubblewrap exists on Linux only.', 'Use the docker backend.');
-  const said = await run(['bwrap', '--version'], { signal }).catch(() => undefined);
+  const said = await tried(['bwrap', '--version'], signal);
   if (said === undefined) return check(id, false, 'bubblewrap is not installed.', installHint('bubblewrap'));
   const found = /(\d+)\.(\d+)(\.\d+)?/.exec(said.stdout);
   const [major, minor] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)];
@@ -56,9 +56,17 @@ async function bubblewrapVersion(signal: AbortSignal): Promise<DoctorCheck> {
 async function namespaces(self: Owner, signal: AbortSignal): Promise<DoctorCheck> {
   const id = 'bubblewrap-namespaces';
   const lower = self.uid === 0 ? ['setpriv', '--reuid', String(ordinary.uid), '--regid', String(ordinary.gid), '--clear-groups', '--'] : [];
-  const tried = await run([...lower, 'bwrap', '--unshare-user', '--unshare-net', '--unshare-pid', '--ro-bind', '/', '/', '--proc', '/proc', 'true'], { signal }).catch(() => undefined);
-  if (tried?.code === 0) return check(id, true, 'An ordinary user may make user, network and process namespaces.', '');
-  return check(id, false, `An ordinary user may not make namespaces: ${tried?.stderr.trim().split('\n')[0] ?? 'setpriv is missing'}`, namespaceFix());
+  const made = await tried([...lower, 'bwrap', '--unshare-user', '--unshare-net', '--unshare-pid', '--ro-bind', '/', '/', '--proc', '/proc', 'true'], signal);
+  if (made?.code === 0) return check(id, true, 'An ordinary user may make user, network and process namespaces.', '');
+  return check(id, false, `An ordinary user may not make namespaces: ${made?.stderr.trim().split('\n')[0] ?? 'setpriv is missing'}`, namespaceFix());
+}
+
+/** The result of a program; undefined when it is not there. Breaking off says nothing about the machine, and is passed on. */
+async function tried(argv: readonly string[], signal: AbortSignal): Promise<RunResult | undefined> {
+  return run(argv, { signal }).catch((thrown: unknown) => {
+    if (signal.aborted) throw thrown;
+    return undefined;
+  });
 }
 
 /** Each switch by which distributions forbid user namespaces, and how to allow them for bubblewrap. */

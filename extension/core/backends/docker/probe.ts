@@ -18,6 +18,8 @@ export async function probeDocker(deps: ProbeDeps, signal: AbortSignal): Promise
   try {
     engine = await connectEngine(deps.env, signal);
   } catch (thrown) {
+    // Breaking off says nothing about the engine.
+    if (signal.aborted) throw thrown;
     const error = toBottleError(thrown, 'backend-unavailable');
     return [{ id: 'docker.engine', ok: false, detail: error.message, fix: error.hint || 'Run `docker version`; it shows the same error.' }];
   }
