@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { egressSchema, type ManifestRoute } from './egress.ts';
 import { parseEnvValue, type EnvValue } from './envValue.ts';
+import { fenceVariables, isFenceVariable } from './fenceVariables.ts';
 import { gitGateSchema, type GitRepo, type GitUser } from './gitGate.ts';
 import { refusedKey } from './keys.ts';
 import { agentProviderSchema, type AgentProvider } from './provider.ts';
@@ -11,13 +12,15 @@ import { workspaceSchema, type Workspace } from './workspace.ts';
 export const manifestName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be the name of a manifest: small letters, digits and -, starting with a letter.');
 
 const envSchema = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable: letters, digits and _, not starting with a digit.'),
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable: letters, digits and _, not starting with a digit.').refine((name) => !isFenceVariable(name), {
+    error: `is set by the bottle itself, so a manifest cannot give it. The same holds for: ${fenceVariables.join(', ')}.`,
+  }),
   z.string().transform((text, context): EnvValue => {
     const value = parseEnvValue(text);
     if (value.kind !== 'fault') return value;
     context.addIssue({ code: 'custom', message: value.message });
     return z.NEVER;
-  }).meta({ description: 'Text the agent gets as it is; `${NAME}` for the value of a host variable, which must be set at the start; `?question` for a value asked for silently at the start. `$${` and `??` begin text that starts with `${` or `?`.' }),
+  }).meta({ description: 'Text the agent gets as it is; `${NAME}` for the value of a host variable, which must be set at the start; `?question` for a value asked for silently at the start, or taken from the host variable of the same NAME where that is set. `$${` and `??` begin text that starts with `${` or `?`.' }),
 );
 
 /** One bottle file as written. What is absent may come from its parent; `effectiveBottleWithOrigins` fills in the rest. */
@@ -27,7 +30,7 @@ export const bottleSchema = z.strictObject({
     examples: ['base'],
   }),
   env: envSchema.optional().meta({
-    description: 'Variables of the agent. Joined with those of the parent, this file wins.',
+    description: 'Variables of the agent, except those that the bottle sets itself for its fence. Joined with those of the parent, this file wins.',
     default: {},
     examples: [{ EDITOR: 'vim', NPM_TOKEN: '${NPM_TOKEN}', DB_PASSWORD: '?Password of the test database' }],
   }),

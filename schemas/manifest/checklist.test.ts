@@ -83,6 +83,15 @@ describe('keys', () => {
 });
 
 describe('env', () => {
+  test.each(['PATH', 'HOME', 'SSL_CERT_FILE', 'HTTPS_PROXY', 'no_proxy', 'BOT_BOTTLE_SLUG'])('F019 %s is the bottle\'s own, and refused at its key with the list of such names', (name) => {
+    expect(complaints(`env:\n  A: b\n  ${name}: x`)).toMatch(new RegExp(`^f\\.md:4:3: env\\.${name} is set by the bottle itself, so a manifest cannot give it\\. The same holds for: HOME, .*DENO_CERT`));
+    expect(complaints(`env:\n  ${name}: "?Ask"`)).toContain('is set by the bottle itself');
+  });
+
+  test('F019 names that change looks and language are accepted', () => {
+    expect(complaints(`env:\n${['TERM', 'LANG', 'LC_ALL', 'COLORTERM', 'SHELL', 'EDITOR', 'PAGER', 'TZ'].map((name) => `  ${name}: x`).join('\n')}`)).toBe('');
+  });
+
   test('F016 a value that is no text is refused with its variable, at its place', () => {
     expect(complaints('env:\n  PORT: 8080')).toBe('f.md:3:9: env.PORT must be text, found a number. Put it in quotes to make it text.');
   });

@@ -11,7 +11,7 @@ import { type Random, random } from '../../support/random.ts';
 type Data = { [key: string]: Plain };
 
 const words = ['vim', 'yes', '1', '0x10', '2020-01-01', 'a: b', 'two\nlines\n', '"', "'", '# no comment', '- x', '{a}', '[', ' lead', 'trail ', 'ünï', '\u2028', '\t', '%', '@', '`', '*', '&a', '!t', '|', '>', '~', 'null', ':', '---', '\\', 'true', 'a #b', '<<', '.5', '1_0'] as const;
-const names = ['A', 'PATH', 'HOME_DIR', 'x1', '_', 'Yes', 'NO'] as const;
+const names = ['A', 'PAGER', 'HOME_DIR', 'x1', '_', 'Yes', 'NO'] as const;
 const hosts = ['a.example', 'b.example', 'b.example:8443', '*.c.example', '10.1.2.3', '[2001:db8::1]:9000', 'd.example'] as const;
 
 /** Some keys of a table, each written or left out by chance. */
