@@ -2,6 +2,7 @@ import { Uri, l10n, window, workspace } from 'vscode';
 import { BottleError } from '../../core/errors.ts';
 import type { App, Command } from '../app.ts';
 import { diskFolderPaths, workspaceFolder } from '../start/folder.ts';
+import { confirmed } from '../notify.ts';
 
 /** Puts the bottle in review into the home folder, after its reach was said in words and agreed to. */
 export function adoptDraftCommand(app: Pick<App, 'load' | 'drafts' | 'recommender' | 'store'>): Command {
@@ -14,7 +15,7 @@ export function adoptDraftCommand(app: Pick<App, 'load' | 'drafts' | 'recommende
     const yes = draft.yours === null ? l10n.t('Adopt') : l10n.t('Replace Mine');
     const detail = [l10n.t('An agent in it could:'), ...reach.map((line) => `• ${line}`)].join('\n');
     const question = draft.yours === null ? l10n.t('Put the bottle {0} into your home folder?', draft.name) : l10n.t('Replace your bottle {0} with this one?', draft.name);
-    if ((await window.showInformationMessage(question, { modal: true, detail }, yes)) !== yes) return;
+    if (!(await confirmed(question, detail, yes, 'information'))) return;
     const path = await bottles.adopt({ name: draft.name, text: draft.proposed, seen: draft.yours });
     await app.drafts.close(draft.name);
     await window.showTextDocument(await workspace.openTextDocument(Uri.file(path)));

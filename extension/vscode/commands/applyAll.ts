@@ -1,8 +1,9 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import type { App, Command } from '../app.ts';
 import { bottleTitle } from '../terminal/appearance.ts';
 import { pickBottle } from './pickBottle.ts';
 import { rootOf } from './sourceControlRoot.ts';
+import { notify } from '../notify.ts';
 
 /** Takes everything that may be taken; risky files after their own yes, conflicts never. */
 export function applyAllCommand(app: Pick<App, 'store' | 'reviews'>): Command {
@@ -11,7 +12,7 @@ export function applyAllCommand(app: Pick<App, 'store' | 'reviews'>): Command {
     if (bottle === undefined) return;
     const shown = app.reviews.seen(bottle);
     const files = shown.length > 0 ? shown : await app.reviews.refresh(bottle);
-    if (files.length === 0) void window.showInformationMessage(l10n.t('{0} has not changed any file.', bottleTitle(bottle)));
+    if (files.length === 0) void notify.information(l10n.t('{0} has not changed any file.', bottleTitle(bottle)));
     else await app.reviews.apply(bottle, files);
   };
 }

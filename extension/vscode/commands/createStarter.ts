@@ -4,6 +4,7 @@ import { isTemplateName } from '../../core/templates/templates.ts';
 import { askTemplate } from '../manifest/questions.ts';
 import { writeStarter } from '../manifest/writeStarter.ts';
 import { workspaceFolder } from '../start/folder.ts';
+import { notify } from '../notify.ts';
 
 /** Writes a bottle and its agent into the home folder, never over existing files, and opens the bottle. */
 export function createStarterCommand(app: Pick<App, 'home' | 'store'>): Command {
@@ -14,6 +15,6 @@ export function createStarterCommand(app: Pick<App, 'home' | 'store'>): Command 
     await app.store.look(workspaceFolder());
     await window.showTextDocument(await workspace.openTextDocument(Uri.file(bottle)));
     const message = written.length === 0 ? l10n.t('The bottle "{0}" is there already; nothing was changed.', name) : l10n.t('The bottle "{0}" and its agent are ready in {1}.', name, app.home());
-    void window.showInformationMessage(message);
+    void notify.information(message);
   };
 }

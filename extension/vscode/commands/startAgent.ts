@@ -7,6 +7,7 @@ import { chooseAgent, meantAgent, type MeantAgent } from '../start/meantAgent.ts
 import { stepText } from '../start/progressText.ts';
 import { askColor, askLabel } from '../start/questions.ts';
 import { confirmPlan } from '../trust/confirm.ts';
+import { notify } from '../notify.ts';
 
 type StartApp = Pick<App, 'load' | 'store' | 'terminals' | 'credentials' | 'status' | 'log' | 'consents'>;
 
@@ -73,7 +74,7 @@ async function withCredential<T>(app: StartApp, work: () => Promise<T>): Promise
     const name = error.actions.find((action) => action.command === commandIds.storeCredential)?.args?.[0];
     if (error.code !== 'credential-missing' || name === undefined) throw thrown;
     const yes = l10n.t('Store Credential');
-    const chosen = await window.showErrorMessage(error.message, yes);
+    const chosen = await notify.error(error.message, yes);
     if (chosen !== yes || (await app.credentials.store(name)) === undefined) throw new BottleError('cancelled', l10n.t('The start was given up.'), { cause: thrown });
     return withCredential(app, work);
   }

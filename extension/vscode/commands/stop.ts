@@ -3,6 +3,7 @@ import type { BottleSummary } from '../../../schemas/protocol/bottle.ts';
 import type { App, Command } from '../app.ts';
 import { bottleTitle } from '../terminal/appearance.ts';
 import { pickBottle } from './pickBottle.ts';
+import { confirmed } from '../notify.ts';
 
 /** Ends a running bottle, keeping its changes for review; removes an ended one with what was not taken. */
 export function stopCommand(app: Pick<App, 'load' | 'store'>): Command {
@@ -24,5 +25,5 @@ async function agreed(bottle: BottleSummary): Promise<boolean> {
   const detail = running
     ? l10n.t('The agent ends now. Changes that were not reviewed stay.')
     : l10n.t('What was not applied to your workspace is lost. This cannot be undone.');
-  return (await window.showWarningMessage(message, { modal: true, detail }, yes)) === yes;
+  return confirmed(message, detail, yes);
 }

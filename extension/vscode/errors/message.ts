@@ -1,5 +1,5 @@
 import type { BottleError } from '../../core/errors.ts';
-import { type Translate, unlinked } from '../words.ts';
+import type { Translate } from '../words.ts';
 import { errorTable } from './table.ts';
 import type { ErrorButton, ErrorPresentation } from './table.ts';
 
@@ -17,7 +17,7 @@ export function errorMessage(error: BottleError, t: Translate): ErrorMessage {
   const seen = new Set(own.map((button) => button.command));
   const common = row.buttons.filter((button) => !seen.has(button.command)).map((button) => ({ ...button, title: t(button.title) }));
   return {
-    text: unlinked([t(row.summary, error.message), error.hint].filter((part) => part !== '').join(' ')),
+    text: [t(row.summary, error.message), error.hint].filter((part) => part !== '').join(' '),
     severity: row.severity,
     buttons: [...own, ...common],
   };

@@ -1,8 +1,9 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
 import type { BottleStore } from '../bottles/store.ts';
 import { commandIds } from '../ids.ts';
 import { incidentKey, incidentSentence, untold } from './incidentText.ts';
 import type { ClosedBottle } from './incidentText.ts';
+import { notify } from '../notify.ts';
 
 /** Tells the person of each incident once a window, without standing in the way: the bottle is closed already. */
 export class IncidentWarnings {
@@ -25,7 +26,7 @@ export class IncidentWarnings {
 
 async function tell(bottle: ClosedBottle): Promise<void> {
   const [show, stop] = [l10n.t('Show Egress Log'), l10n.t('Stop')];
-  const chosen = await window.showWarningMessage(incidentSentence(bottle, l10n.t), show, stop);
+  const chosen = await notify.warning(incidentSentence(bottle, l10n.t), show, stop);
   if (chosen === show) await commands.executeCommand(commandIds.showEgressLog, bottle.slug);
   if (chosen === stop) await commands.executeCommand(commandIds.stop, bottle.slug);
 }

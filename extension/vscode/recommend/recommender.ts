@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
 import type { LogOutputChannel, Memento } from 'vscode';
 import { toBottleError } from '../../core/errors.ts';
 import type { Recommendations } from '../../core/trust/recommendations.ts';
 import type { ContextKeys } from '../contextKeys.ts';
 import type { LoadEngine } from '../engine.ts';
 import { commandIds } from '../ids.ts';
-import { unlinked } from '../words.ts';
 import { folderNotice, unadopted } from './words.ts';
+import { notify } from '../notify.ts';
 
 /** What the recommender is given. */
 export interface RecommenderParts {
@@ -49,15 +49,16 @@ export class Recommender {
     const key = `told:${folder}`;
     if (memory.get<string>(key) === offered.sha256) return;
     await memory.update(key, offered.sha256);
-    for (const warning of offered.warnings) void window.showWarningMessage(unlinked(warning));
+    for (const warning of offered.warnings) void notify.warning(warning);
     const notice = folderNotice(basename(folder), offered, l10n.t);
     if (notice === undefined) return;
     const review = { title: l10n.t('Review'), command: commandIds.adoptBottle };
     const start = { title: l10n.t('Start Agent'), command: commandIds.startAgent };
     const buttons = unadopted(offered).length > 0 ? [review] : [start];
     // Nobody waits for the answer: the notice may stay in the corner for hours.
-    void window.showInformationMessage(unlinked(notice), ...buttons).then(async (chosen) => {
-      if (chosen !== undefined) await commands.executeCommand(chosen.command);
+    void notify.information(notice, ...buttons.map(({ title }) => title)).then(async (chosen) => {
+      const button = buttons.find(({ title }) => title === chosen);
+      if (button !== undefined) await commands.executeCommand(button.command);
     });
   }
 }

@@ -17,6 +17,7 @@ import type { ConsentQuestion } from './consent.ts';
 import { isReviewTitle, isReviewOf } from './diffTitle.ts';
 import { closeDiffs, closeReview, openChange, openReview, reviewIsOpen } from './diffs.ts';
 import { BottleSourceControl } from './sourceControl.ts';
+import { confirmed, notify } from '../notify.ts';
 
 /** What reviews are made of. */
 export interface ReviewDeps {
@@ -58,7 +59,7 @@ export class Reviews {
   async open(bottle: BottleSummary): Promise<void> {
     const files = await this.refresh(bottle);
     if (files.length === 0) {
-      void window.showInformationMessage(l10n.t('{0} has not changed any file.', bottleTitle(bottle)));
+      void notify.information(l10n.t('{0} has not changed any file.', bottleTitle(bottle)));
       return;
     }
     // The list beside the diff is where single files are taken or thrown away.
@@ -96,7 +97,7 @@ export class Reviews {
   /** Takes the chosen files to the workspace, as they were shown; risky ones only after a yes that names them. */
   async apply(bottle: BottleSummary, chosen: readonly ChangedFile[]): Promise<void> {
     const { plain, risky, left } = applyPlan(chosen);
-    const agreed = risky.length > 0 && (await confirmed(riskQuestion(risky, l10n.t)));
+    const agreed = risky.length > 0 && (await consented(riskQuestion(risky, l10n.t)));
     const taken = agreed ? [...plain, ...risky] : plain;
     const reasons = left.map((file) => `${file.path}: ${file.refused ?? l10n.t('changed on both sides')}`);
     if (taken.length > 0) {
@@ -112,7 +113,7 @@ export class Reviews {
 
   /** Throws the agent's versions away inside the bottle, after a yes. */
   async discard(bottle: BottleSummary, chosen: readonly ChangedFile[]): Promise<void> {
-    if (chosen.length === 0 || !(await confirmed(discardQuestion(chosen, l10n.t)))) return;
+    if (chosen.length === 0 || !(await consented(discardQuestion(chosen, l10n.t)))) return;
     const { bottles } = await this.#deps.load();
     await bottles.discard(bottle.slug, chosen.map((file) => file.path));
     await this.#afterwards(bottle, chosen);
@@ -151,8 +152,8 @@ export class Reviews {
   #report(bottle: BottleSummary, applied: number, reasons: readonly string[]): void {
     for (const reason of reasons) this.#deps.log.warn(`${bottle.slug}: not applied: ${reason}`);
     const done = applied === 1 ? l10n.t('1 file applied to your workspace.') : l10n.t('{0} files applied to your workspace.', applied);
-    if (reasons.length === 0) void window.showInformationMessage(done);
-    else void window.showWarningMessage(`${done} ${reasons.length === 1 ? l10n.t('1 stays in the bottle:') : l10n.t('{0} stay in the bottle:', reasons.length)} ${reasons.slice(0, 3).join('; ')}`);
+    if (reasons.length === 0) void notify.information(done);
+    else void notify.warning(`${done} ${reasons.length === 1 ? l10n.t('1 stays in the bottle:') : l10n.t('{0} stay in the bottle:', reasons.length)} ${reasons.slice(0, 3).join('; ')}`);
   }
 
   #find(bottle: BottleSummary, path: string): ChangedFile | undefined {
@@ -208,6 +209,4 @@ function activeLabel(): string {
   return window.tabGroups.activeTabGroup.activeTab?.label ?? '';
 }
 
-async function confirmed(question: ConsentQuestion): Promise<boolean> {
-  return (await window.showWarningMessage(question.message, { modal: true, detail: question.detail }, question.yes)) === question.yes;
-}
+const consented = ({ message, detail, yes }: ConsentQuestion): Promise<boolean> => confirmed(message, detail, yes);

@@ -3,6 +3,7 @@ import { Range, Selection, Uri, WorkspaceEdit, commands, l10n, window, workspace
 import { BottleError } from '../../core/errors.ts';
 import type { RouteProposal } from '../../core/egress/proposeRoute.ts';
 import { changedPart } from './changedPart.ts';
+import { confirmed, notify } from '../notify.ts';
 
 /**
  * Shows a proposed route as an unsaved change of the manifest, in the editor's own comparison with the saved file. The
@@ -23,7 +24,7 @@ export async function showProposal({ path, before, after }: RouteProposal): Prom
   const shown = new Range(document.positionAt(start), document.positionAt(start + text.length));
   await window.showTextDocument(document, { preview: false, selection: new Selection(shown.start, shown.start) });
   await commands.executeCommand('workbench.files.action.compareWithSaved');
-  void window.showInformationMessage(l10n.t('This route is a proposal. It holds from the next start on, once you save {0}.', file));
+  void notify.information(l10n.t('This route is a proposal. It holds from the next start on, once you save {0}.', file));
 }
 
 /** Where the editor saves by itself, the change would be saved without the person; then the yes has to come first. */
@@ -31,5 +32,5 @@ async function mayChange(uri: Uri, file: string): Promise<boolean> {
   if (workspace.getConfiguration('files', uri).get('autoSave') === 'off') return true;
   const yes = l10n.t('Change and Save');
   const detail = l10n.t('This editor saves files by itself, so the proposed route would hold from the next start on without another question.');
-  return (await window.showWarningMessage(l10n.t('Add the proposed route to {0}?', file), { modal: true, detail }, yes)) === yes;
+  return confirmed(l10n.t('Add the proposed route to {0}?', file), detail, yes);
 }
