@@ -1,21 +1,26 @@
+import { resolve } from 'node:path';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
+import { isShown } from '../../core/workspace/shownHash.ts';
 import type { Command, Context } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
+import { saveListing } from '../listing.ts';
 import { changesText } from '../text/changes.ts';
 import { countLines, type Sides, unifiedDiff } from '../text/patch.ts';
 import { visible, visibleLine } from '../text/visible.ts';
 
 export const changes: Command = {
   name: 'changes',
-  usage: 'SLUG [--patch | --stat]',
-  summary: 'What the agent changed, against what its bottle started from.',
-  options: { patch: { type: 'boolean' }, stat: { type: 'boolean' } },
+  usage: 'SLUG [--patch | --stat] [--save FILE]',
+  summary: 'What the agent changed, against what its bottle started from. With --save FILE an `apply --seen FILE` takes what was shown here and nothing else.',
+  options: { patch: { type: 'boolean' }, stat: { type: 'boolean' }, save: { type: 'string' } },
   words: [1, 1],
   takesRest: false,
   run: async (context, args) => {
     const { out, bottles } = context;
     const slug = args.words[0] ?? '';
     const set = await bottles.changes(slug);
+    const listing = args.text('save');
+    if (listing !== undefined) await saveListing(resolve(context.io.cwd, listing), set);
     if (args.flag('patch')) {
       const patches = await eachFile(context, slug, set.files, unifiedDiff);
       const files = set.files.map((file, index) => ({ ...file, patch: patches[index] ?? null }));
@@ -36,9 +41,12 @@ export const changes: Command = {
   },
 };
 
-/** Reads both sides of every file that can be shown; what cannot stays undefined. One file in memory at a time. */
+/**
+ * Reads both sides of every file that can be shown; what cannot stays undefined, as does what the agent changed since it
+ * was listed: its hash would speak of something else than is shown. One file in memory at a time.
+ */
 async function eachFile<T>(
-  { bottles }: Context,
+  { bottles, out }: Context,
   slug: string,
   files: readonly ChangedFile[],
   read: (sides: Sides) => T,
@@ -50,7 +58,9 @@ async function eachFile<T>(
       continue;
     }
     const [before, after] = await Promise.all([bottles.readChange(slug, file.path, 'base'), bottles.readChange(slug, file.path, 'bottle')]);
-    results.push(read({ path: file.path, before, after }));
+    const moved = file.hash === null ? after !== undefined : after === undefined || !isShown(after, file.hash);
+    if (moved) out.say(`${file.path} was changed again while it was read and is not shown.`);
+    results.push(moved ? undefined : read({ path: file.path, before, after }));
   }
   return results;
 }

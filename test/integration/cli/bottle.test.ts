@@ -134,6 +134,21 @@ describe.each(['bubblewrap', 'docker'] as const)('the bot-bottle command with %s
       expect(readFileSync(join(cli.workspace, 'readme.txt'), 'utf8')).toBe('host\n');
     });
 
+    test('with a saved listing nothing is taken that it did not show', async () => {
+      await inside('sh', '-c', 'echo shown > kept.md; echo shown > swapped.md; echo shown > folder.md');
+      const listing = join(cli.home, 'seen.json');
+      expect((await cli.run(['changes', slug, '--patch', '--save', listing])).text).toContain('+shown');
+      await inside('sh', '-c', 'echo other > swapped.md; rm folder.md; mkdir folder.md; echo x > folder.md/unseen; echo x > unseen.md');
+      const applied = await cli.run(['apply', slug, '--json', '--seen', listing, '--', 'kept.md', 'swapped.md', 'folder.md', 'unseen.md']);
+      expect(applied.code).toBe(1);
+      expect(JSON.parse(applied.text)).toMatchObject({ applied: ['kept.md'], left: [{ path: 'swapped.md' }, { path: 'folder.md/unseen' }, { path: 'unseen.md' }] });
+      for (const text of ['{}', JSON.stringify({ slug: 'other', files: [] })]) {
+        cli.write('not-seen.json', text);
+        expect((await cli.run(['apply', slug, '--all', '--seen', join(cli.workspace, 'not-seen.json')])).code).toBe(64);
+      }
+      await inside('sh', '-c', 'rm -r swapped.md folder.md unseen.md');
+    });
+
     test('the log tells what was refused, in words and as JSON lines', async () => {
       await inside('curl', '-sS', '-m', '10', 'https://example.com/');
       const words = await until('a line in the log', async () => (await cli.run(['log', slug])).text);
