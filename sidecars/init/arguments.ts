@@ -2,6 +2,7 @@ import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type InitConfig, outerPaths } from '../../schemas/protocol/bottleInit.ts';
 import type { Shown } from './guestFiles.ts';
+import { userShareOptions } from './userShare.ts';
 
 /** Descriptors that a sandboxed process starts with, beside its three streams. Fixed, so that arguments are data. */
 export const descriptors = { status: 3, args: 4, seccomp: 5, userNamespace: 6 } as const;
@@ -62,6 +63,7 @@ export function limited(config: InitConfig, argv: readonly string[], tty: boolea
     `--nproc=${twice(pids)}`,
     `--fsize=${twice(fileBytes)}`,
     '--core=0:0',
+    ...userShareOptions(),
     ...(processMemoryBytes === undefined ? [] : [`--data=${twice(processMemoryBytes)}`]),
     'setsid',
     ...(tty ? ['--ctty'] : []),

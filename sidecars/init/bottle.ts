@@ -11,6 +11,7 @@ import { mountWorkspace } from './overlay.ts';
 import { killTree } from './processTree.ts';
 import { Ptys } from './pty.ts';
 import { Sandboxes } from './sandbox.ts';
+import { limitWatching } from './userShare.ts';
 
 /** How an agent ended: its exit code, and the bound that ended it, if one did. */
 export interface End {
@@ -23,6 +24,7 @@ export interface End {
  * is called when the agent runs and can be attached to. Rejects when the guest cannot be made.
  */
 export async function runBottle(config: InitConfig, started: () => void): Promise<End> {
+  limitWatching();
   const over = new AbortController();
   const mounted = mountWorkspace(config.workspace);
   writeHome(config);

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../extension/core/bottle/limits.ts';
 import { type Captive, captive, probePath } from './support/fixture.ts';
@@ -18,6 +20,22 @@ async function hostTakes(): Promise<number> {
   const before = performance.now();
   await hostRun('/bin/true', []);
   return performance.now() - before;
+}
+
+/** How much of a kind the bottle's user gets on the host, with nothing to hold it. */
+async function takenOutside({ machine, hostProbe }: Captive, kind: string, most: string): Promise<number> {
+  const { uid, gid } = machine.owner;
+  const as = process.geteuid?.() === 0 ? ['setpriv', '--reuid', String(uid), '--regid', String(gid), '--clear-groups', '--'] : [];
+  const said = await hostRun('/bin/sh', ['-c', 'exec "$@" </dev/null', 'sh', ...as, hostProbe, 'take', kind, most]);
+  return Number.parseInt(said, 10);
+}
+
+/** The number in the first line, which comes long before the end. */
+async function firstNumber(output: Readable): Promise<number> {
+  let said = '';
+  output.on('data', (chunk) => (said += String(chunk)));
+  await until(() => said.includes('\n'), 'the probe says how many it took');
+  return Number.parseInt(said, 10);
 }
 
 describe.each(worlds)('the share of a bottle on %s', (world) => {
@@ -79,6 +97,38 @@ describe.each(worlds)('the share of a bottle on %s', (world) => {
   it('114: dumps no core, and cannot switch that on', async () => {
     expect(await inside.sh('ulimit -Hc')).toBe('0');
     expect(await inside.probe('raise-core')).toBe('EPERM');
+  });
+
+  it.runIf(world === 'bubblewrap').each(['instances', 'signals', 'queues'])('leaves most of what the kernel counts by user to the person: %s', async (kind) => {
+    const most = '1000000';
+    const whole = await takenOutside(inside, kind, most);
+    const session = await inside.bottle.exec({ argv: [probePath, 'take', kind, most] });
+    try {
+      const taken = await firstNumber(session.stdout);
+      expect(taken).toBeGreaterThan(0);
+      expect(taken).toBeLessThanOrEqual(whole / 4);
+      expect(await takenOutside(inside, kind, most)).toBeGreaterThanOrEqual(whole - taken - 1);
+    } finally {
+      session.stdin.end();
+      await session.exited;
+    }
+  });
+
+  it.runIf(world === 'bubblewrap')('leaves most of what the kernel counts by user to the person: watches', async () => {
+    const whole = Number(await readFile('/proc/sys/fs/inotify/max_user_watches', 'latin1'));
+    const [taken] = await inside.probeLines('take', 'watches', String(whole));
+    expect(Number(taken)).toBe(Math.floor(whole / 4));
+  }, 120_000);
+
+  it.runIf(world === 'bubblewrap')('gives no bottle of a user more than its share by entering it twice', async () => {
+    const session = await inside.bottle.exec({ argv: [probePath, 'take', 'instances', '1000000'] });
+    try {
+      expect(await firstNumber(session.stdout)).toBeGreaterThan(0);
+      expect(await inside.probeLines('take', 'instances', '10')).toEqual(['0']);
+    } finally {
+      session.stdin.end();
+      await session.exited;
+    }
   });
 
   it('21: a flood of connections is answered or cut, and the proxy serves the next request', async () => {

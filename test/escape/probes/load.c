@@ -3,11 +3,13 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <mqueue.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -135,6 +137,61 @@ static int flood(char **args) {
   return 0;
 }
 
+/* What the kernel counts by user. Each takes one more and returns -1 when refused. */
+static int take_instance(int at) {
+  (void)at;
+  return inotify_init1(IN_CLOEXEC);
+}
+
+static int take_watch(int at) {
+  static int instance = -1;
+  if (at == 0) instance = inotify_init1(IN_CLOEXEC);
+  int file = memfd_create("watched", MFD_CLOEXEC);
+  char path[64];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+  /* The watch keeps the file. */
+  int watch = inotify_add_watch(instance, path, IN_MODIFY);
+  close(file);
+  return watch;
+}
+
+static int take_signal(int at) {
+  static sigset_t queued;
+  sigemptyset(&queued);
+  sigaddset(&queued, SIGRTMIN);
+  sigprocmask(SIG_BLOCK, &queued, NULL);
+  return sigqueue(getpid(), SIGRTMIN, (union sigval){.sival_int = at});
+}
+
+static int take_queue(int at) {
+  char name[64];
+  struct mq_attr small = {.mq_maxmsg = 1, .mq_msgsize = 8192};
+  snprintf(name, sizeof name, "/probe-%d-%d", getpid(), at);
+  mqd_t queue = mq_open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0600, &small);
+  /* An open queue counts without its name. */
+  if (queue != (mqd_t)-1) mq_unlink(name);
+  return queue;
+}
+
+/* KIND MOST: takes until refused and prints how many there were, then keeps them until its input ends. */
+static int take(char **args) {
+  static const struct {
+    const char *name;
+    int (*one)(int at);
+  } kinds[] = {{"instances", take_instance}, {"watches", take_watch}, {"signals", take_signal}, {"queues", take_queue}};
+  int most = atoi(args[1]), taken = 0, result = 0;
+  for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
+    if (strcmp(kinds[kind].name, args[0]) != 0) continue;
+    while (taken < most && kinds[kind].one(taken) != -1) taken++;
+    result = taken < most ? errno : 0;
+  }
+  printf("%d\n", taken);
+  fflush(stdout);
+  char byte;
+  while (read(STDIN_FILENO, &byte, 1) > 0) continue;
+  return result;
+}
+
 const struct probe load_probes[] = {
     {"forks", count_forks},
     {"bomb", bomb},
@@ -143,5 +200,6 @@ const struct probe load_probes[] = {
     {"stretch", stretch},
     {"raise-core", raise_limits},
     {"flood", flood},
+    {"take", take},
     {0},
 };
