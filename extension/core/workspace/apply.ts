@@ -1,18 +1,18 @@
 import { fsyncSync, readlinkSync, rmdirSync, unlinkSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import type { ApplyRequest, ApplyResult } from '../bottle/bottles.ts';
 import { toBottleError } from '../errors.ts';
 import { changeBaseline, entryOf, type Baseline } from './baselineFile.ts';
 import { readChanges } from './changeSet.ts';
-import { Folder, hasCode, inFolder, splitPath } from './folder.ts';
+import { Folder, hasCode, inFolder, splitPath, whileInFolder } from './folder.ts';
 import { hostSide } from './judge.ts';
 import { linkFault } from './link.ts';
 import { inMadeFolder } from './made.ts';
+import { type Reading, startReading, steps } from './reading.ts';
 import { bottleRoot, type Review } from './review.ts';
 import { selectChanges } from './select.ts';
 import { shownVersion } from './shownHash.ts';
-import { transfer } from './write.ts';
+import { sameEntry, transfer } from './write.ts';
 
 /** Both trees and the record, open for the time of one apply. */
 interface Sides {
@@ -20,6 +20,8 @@ interface Sides {
   readonly host: Folder;
   readonly hostPath: string;
   readonly baseline: Baseline;
+  readonly reading: Reading;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -27,19 +29,18 @@ interface Sides {
  * listed, no edit of the host is overwritten, and a crash leaves each file old or new. What was taken is the new base.
  */
 export async function applyChanges(review: Review, request: ApplyRequest): Promise<ApplyResult> {
-  const { files } = await readChanges(review);
+  const { files } = await readChanges(review, { paths: request.paths });
   const { chosen, left } = selectChanges(files, request);
   const applied: string[] = [];
   const failed: { path: string; reason: string }[] = [];
   await changeBaseline(review.scratchDir, review.signal, async (baseline) => {
     const bottle = Folder.open(bottleRoot(review.workspace));
     const host = Folder.open(review.workspace.lower);
-    const sides: Sides = { bottle, host, hostPath: review.workspace.lower, baseline };
+    const sides: Sides = { bottle, host, hostPath: review.workspace.lower, baseline, reading: startReading(review.signal), signal: review.signal };
     try {
       for (const change of chosen) {
-        await setImmediate();
-        review.signal.throwIfAborted();
-        const reason = applyOne(sides, change);
+        await sides.reading.did(steps.transfer);
+        const reason = await applyOne(sides, change);
         if (reason === null) applied.push(change.path);
         else failed.push({ path: change.path, reason });
       }
@@ -58,19 +59,22 @@ function settleFolders(host: Folder, applied: readonly string[]): void {
   for (const folder of folders) inFolder(host, folder === '' ? [] : folder.split('/'), (open) => fsyncSync(open.descriptor));
 }
 
-function applyOne(sides: Sides, change: ChangedFile): string | null {
+async function applyOne(sides: Sides, change: ChangedFile): Promise<string | null> {
   try {
-    return change.status === 'deleted' ? applyDeletion(sides, change.path) : applyContent(sides, change);
+    return change.status === 'deleted' ? await applyDeletion(sides, change.path) : await applyContent(sides, change);
   } catch (thrown) {
+    sides.signal.throwIfAborted();
     return `It could not be written: ${toBottleError(thrown).message}`;
   }
 }
 
-function applyDeletion(sides: Sides, path: string): string | null {
+async function applyDeletion(sides: Sides, path: string): Promise<string | null> {
   const { folders, name } = splitPath(path);
-  const reason = inFolder(sides.host, folders, (folder) => {
-    const side = hostSide({ path, name, host: folder }, sides.baseline);
-    if (side.moved) return hostMoved;
+  const reason = await whileInFolder(sides.host, folders, async (folder) => {
+    const judged = folder.stat(name);
+    const side = await hostSide({ path, name, host: folder }, sides.baseline, sides.reading);
+    // Others had their turn while it was read.
+    if (side.moved || !sameEntry(judged, folder.stat(name))) return hostMoved;
     if (side.now.kind === 'absent') return null;
     if (side.now.kind !== 'file' && side.now.kind !== 'link') return 'The host has no file there any more.';
     unlinkSync(folder.at(name));
@@ -97,25 +101,25 @@ function removeEmptied(sides: Sides, folders: readonly string[]): void {
   removeEmptied(sides, above);
 }
 
-function applyContent(sides: Sides, { path, hash }: ChangedFile): string | null {
+async function applyContent(sides: Sides, { path, hash }: ChangedFile): Promise<string | null> {
   const { folders, name } = splitPath(path);
   if (hash === null) return 'It cannot be read.';
-  const reason = inFolder(sides.bottle, folders, (from) => inMadeFolder(sides.host, folders, (to) => put(sides, { path, name, hash, from, to })));
+  const reason = await whileInFolder(sides.bottle, folders, (from) => inMadeFolder(sides.host, folders, (to) => put(sides, { path, name, hash, from, to })));
   return reason === undefined ? 'The agent changed it again since it was looked at.' : reason;
 }
 
-function put(sides: Sides, file: { readonly path: string; readonly name: string; readonly hash: string; readonly from: Folder; readonly to: Folder }): string | null {
+async function put(sides: Sides, file: { readonly path: string; readonly name: string; readonly hash: string; readonly from: Folder; readonly to: Folder }): Promise<string | null> {
   const { path, name, hash, from, to } = file;
   const { kind, sha256 } = shownVersion(hash);
   const stat = from.stat(name);
   // A link where a file was judged, or the other way round, is another change even with the same bytes.
   if (stat === undefined || !(kind === 'link' ? stat.isSymbolicLink() : stat.isFile())) return 'The agent changed it again since it was looked at.';
   const judged = to.stat(name);
-  if (hostSide({ path, name, host: to }, sides.baseline).moved) return hostMoved;
+  if ((await hostSide({ path, name, host: to }, sides.baseline, sides.reading)).moved) return hostMoved;
   // The listing judged the link already; the host's own links may have moved since.
   const fault = kind === 'link' ? linkFault(sides.hostPath, path, readlinkSync(from.at(name))) : null;
   if (fault !== null) return `It ${fault}`;
-  const reason = transfer({ from, to, name, sha256, kind, judged });
+  const reason = await transfer({ reading: sides.reading, from, to, name, sha256, kind, judged });
   if (reason !== null) return reason;
   const written = to.stat(name);
   if (written !== undefined) sides.baseline.entries.set(path, entryOf(written, sha256));

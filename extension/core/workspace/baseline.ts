@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import type { PreparedWorkspace } from '../backends/backend.ts';
 import { addLearnt, entryOf, loadBaseline, type Baseline } from './baselineFile.ts';
 import { Folder } from './folder.ts';
+import { type Reading, startReading, steps } from './reading.ts';
 import { scopeOf } from './scope.ts';
 import { readVersion } from './version.ts';
 
@@ -10,9 +10,6 @@ const budget = { files: 20_000, hashedFiles: 2_000, hashedBytes: 32 * 1024 * 102
 
 /** Folders whose files are many and rarely edited by a person. */
 const passed = new Set(['node_modules', '.venv', '.git']);
-
-/** Time in ms after which the start beside us gets its turn. */
-const turn = 10;
 
 /**
  * Notes what the host folder of an overlay holds, for telling later edits of the host from the agent's. Runs beside
@@ -26,10 +23,11 @@ export async function recordBaseline(request: {
 }): Promise<void> {
   if (request.workspace.mode === 'copy') return;
   const baseline = await loadBaseline(request.scratchDir);
-  const state = { files: 0, hashedFiles: 0, hashedBytes: 0, complete: true, since: performance.now() };
+  const state = { files: 0, hashedFiles: 0, hashedBytes: 0, complete: true };
+  const reading = startReading(request.signal);
   const root = Folder.open(request.workspace.lower);
   try {
-    await note(root, '', new Set(request.hidden), baseline, state, request.signal);
+    await note(root, '', new Set(request.hidden), baseline, state, reading);
   } finally {
     root.close();
   }
@@ -41,17 +39,12 @@ interface Spent {
   hashedFiles: number;
   hashedBytes: number;
   complete: boolean;
-  since: number;
 }
 
-async function note(folder: Folder, at: string, hidden: ReadonlySet<string>, baseline: Baseline, spent: Spent, signal: AbortSignal): Promise<void> {
+async function note(folder: Folder, at: string, hidden: ReadonlySet<string>, baseline: Baseline, spent: Spent, reading: Reading): Promise<void> {
   for (const { name } of folder.names()) {
     if (name === undefined) continue;
-    if (performance.now() - spent.since > turn) {
-      await setImmediate();
-      signal.throwIfAborted();
-      spent.since = performance.now();
-    }
+    await reading.did(steps.comparison);
     const path = at === '' ? name : `${at}/${name}`;
     const stat = folder.stat(name);
     if (stat === undefined || hidden.has(path)) continue;
@@ -63,7 +56,7 @@ async function note(folder: Folder, at: string, hidden: ReadonlySet<string>, bas
       const child = folder.child(name);
       if (child === undefined) continue;
       try {
-        await note(child, path, hidden, baseline, spent, signal);
+        await note(child, path, hidden, baseline, spent, reading);
       } finally {
         child.close();
       }
@@ -72,7 +65,7 @@ async function note(folder: Folder, at: string, hidden: ReadonlySet<string>, bas
     } else if (stat.ctimeMs <= baseline.takenAt && (stat.isFile() || stat.isSymbolicLink())) {
       spent.files++;
       const affordable = spent.hashedFiles < budget.hashedFiles && spent.hashedBytes + stat.size <= budget.hashedBytes;
-      const version = affordable ? readVersion(folder, name, stat) : undefined;
+      const version = affordable ? await readVersion(reading, folder, name, stat) : undefined;
       const known = version?.kind === 'file' || version?.kind === 'link' ? version : undefined;
       if (known !== undefined) {
         spent.hashedFiles++;

@@ -3,10 +3,14 @@ import type { ChangeSide } from '../bottle/bottles.ts';
 import { BottleError } from '../errors.ts';
 import { readBase } from './baseContent.ts';
 import { loadBaseline } from './baselineFile.ts';
-import { Folder, inFolder, splitPath } from './folder.ts';
+import { Folder, splitPath, whileInFolder } from './folder.ts';
 import { hostSide } from './judge.ts';
+import { startReading } from './reading.ts';
 import { bottleRoot, type Review } from './review.ts';
 import { largestFile, readSmallFile } from './version.ts';
+
+/** Time for reading one file of the host, in ms. */
+const patience = 60_000;
 
 /**
  * One version of a changed path: a file's bytes, a link's target. undefined when that side has none, or when nobody
@@ -16,10 +20,11 @@ export async function readChangeSide(review: Pick<Review, 'workspace' | 'scratch
   const { folders, name } = pathParts(path);
   const root = Folder.open(side === 'bottle' ? bottleRoot(review.workspace) : review.workspace.lower);
   try {
-    if (side !== 'base') return inFolder(root, folders, (folder) => readEntry(folder, name, path));
+    if (side !== 'base') return await whileInFolder(root, folders, async (folder) => readEntry(folder, name, path));
     const baseline = await loadBaseline(review.scratchDir);
-    const known = inFolder(root, folders, (folder) => {
-      const host = hostSide({ path, name, host: folder }, baseline);
+    const reading = startReading(AbortSignal.timeout(patience));
+    const known = await whileInFolder(root, folders, async (folder) => {
+      const host = await hostSide({ path, name, host: folder }, baseline, reading);
       return { host, now: host.moved ? undefined : readEntry(folder, name, path) };
     });
     if (known !== undefined && !known.host.moved) return known.now;

@@ -9,7 +9,7 @@ import type { Progress } from '../ports.ts';
 import { entryOf, noteCopy, type BaselineEntry } from './baselineFile.ts';
 import { Folder, hasCode } from './folder.ts';
 import type { LeftOut } from './leftOut.ts';
-import { readFileChunks, readVersion } from './version.ts';
+import { largestFile, linkVersion, readSmallFile } from './version.ts';
 
 /** Files up to this size are read once and written; larger ones are cloned where the file system can. */
 const small = 1024 * 1024;
@@ -74,7 +74,7 @@ async function copyChild(copying: Copying, folder: Folder, name: string, path: s
 }
 
 function copyLink(copying: Copying, folder: Folder, name: string, path: string, target: string, stat: Stats): void {
-  const version = readVersion(folder, name, stat);
+  const version = linkVersion(folder, name);
   if (version.kind !== 'link') return;
   symlinkSync(version.target, target);
   finish(copying, target, null, stat);
@@ -95,20 +95,15 @@ async function copyOne(copying: Copying, folder: Folder, name: string, path: str
 }
 
 function copySmall(folder: Folder, name: string, target: string): string | undefined {
-  const hash = createHash('sha256');
-  const chunks: Buffer[] = [];
-  const read = readFileChunks(folder, name, (chunk) => {
-    hash.update(chunk);
-    chunks.push(Buffer.from(chunk));
-  });
-  if (read === undefined) return undefined;
+  const content = readSmallFile(folder, name, largestFile);
+  if (content === undefined) return undefined;
   const fd = openSync(target, 'wx', 0o600);
   try {
-    for (const chunk of chunks) for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done);
+    for (let done = 0; done < content.length; ) done += writeSync(fd, content, done);
   } finally {
     closeSync(fd);
   }
-  return hash.digest('hex');
+  return createHash('sha256').update(content).digest('hex');
 }
 
 async function copyLarge(folder: Folder, name: string, target: string): Promise<string | undefined> {

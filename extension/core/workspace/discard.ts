@@ -7,6 +7,7 @@ import { readChanges } from './changeSet.ts';
 import { discardSteps, type DiscardStep } from './discardSteps.ts';
 import { Folder } from './folder.ts';
 import { returnsFor } from './hostVersion.ts';
+import { startReading } from './reading.ts';
 import { restoreEnded } from './restore.ts';
 import type { Review } from './review.ts';
 import { pick } from './select.ts';
@@ -24,7 +25,7 @@ export async function discardRunning(review: Review, paths: readonly string[], g
   const { asked, files } = await changesAt(review, paths);
   const host = Folder.open(review.workspace.lower);
   try {
-    const returns = returnsFor(host, asked, files);
+    const returns = await returnsFor(host, asked, files, startReading(review.signal));
     const { steps, tidy } = await discardSteps(host, returns, guestWorkspace);
     for (const step of steps) {
       const { errors, code } = await carriedOut(bottle, step, review.signal);
@@ -72,7 +73,7 @@ export async function discardStopped(review: Review, paths: readonly string[]): 
 }
 
 async function changesAt(review: Review, paths: readonly string[]): Promise<{ readonly asked: readonly ChangedFile[]; readonly files: readonly ChangedFile[] }> {
-  const { files } = await readChanges(review);
+  const { files } = await readChanges(review, { paths });
   const { asked, unknown } = pick(files, paths);
   if (unknown.length > 0) throw new BottleError('not-found', `There is no change at ${unknown.map((path) => JSON.stringify(path)).join(', ')}.`);
   return { asked, files };

@@ -3,7 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { BottleError } from '../errors.ts';
 import type { Folder } from './folder.ts';
-import { hostBytes, isContent, stuckError, type Return } from './hostVersion.ts';
+import { hostBytes, isContent, isLocked, stuckError, type Return } from './hostVersion.ts';
+import { closedFault } from './judge.ts';
 
 /** One command inside the bottle; `stdin` is written and ended. */
 export interface DiscardStep {
@@ -45,9 +46,11 @@ export async function discardSteps(host: Folder, returns: readonly Return[], gue
     steps: [
       step(['/bin/mkdir', '--', temp]),
       { argv: ['/bin/tar', '--extract', '--no-same-owner', '--directory', temp, '--file=-'], stdin: archive },
+      // A folder's owner may not remove what is in it either while its mode forbids to look.
+      ...batches(paths(({ change }) => change.refused === closedFault)).map((some) => step(['/bin/chmod', '-R', 'u+rwX', '--', ...some.map((path) => `${guestWorkspace}/${path}`)])),
       ...removing('-rf', paths(({ version }) => !isContent(version) && version.kind !== 'folder')),
       // What stands in the place of a host's folder is no folder; were it one by now, it would hold files of the host's.
-      ...removing('-f', paths(({ version }) => version.kind === 'folder')),
+      ...removing('-f', paths((one) => one.version.kind === 'folder' && !isLocked(one))),
       ...batches(paths(({ version }) => isContent(version))).map((some) => step(['/bin/sh', '-c', moveScript, 'sh', temp, guestWorkspace, ...some])),
       tidy,
     ],

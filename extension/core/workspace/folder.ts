@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, opendirSync, readdirSync, type Dirent, type Stats } from 'node:fs';
 import { platform } from 'node:process';
 
 const openFolder = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -69,6 +69,25 @@ export class Folder {
     }
   }
 
+  /** Names in it, as they come; fewer and fewer when it is removed meanwhile. A folder of any size takes little time for each. */
+  *namesAsTheyCome(): Generator<EntryName, void, undefined> {
+    const opened = opendirSync(platform === 'linux' ? `/proc/self/fd/${this.fd}` : this.path, { encoding: 'latin1', bufferSize: 256 });
+    const next = (): Dirent | null => {
+      try {
+        return opened.readSync();
+      } catch (thrown) {
+        if (hasCode(thrown, 'ENOENT')) return null;
+        throw thrown;
+      }
+    };
+    try {
+      // Latin-1 is one character a byte, so no name loses any.
+      for (let entry = next(); entry !== null; entry = next()) yield entryName(Buffer.from(entry.name, 'latin1'));
+    } finally {
+      opened.closeSync();
+    }
+  }
+
   /** Who owns the folder. */
   owner(): { readonly uid: number; readonly gid: number } {
     const { uid, gid } = fstatSync(this.fd);
@@ -93,6 +112,19 @@ export function inFolder<T>(root: Folder, names: readonly string[], use: (folder
   if (next === undefined) return undefined;
   try {
     return inFolder(next, rest, use);
+  } finally {
+    next.close();
+  }
+}
+
+/** The same for a use that gives others their turn. */
+export async function whileInFolder<T>(root: Folder, names: readonly string[], use: (folder: Folder) => Promise<T>): Promise<T | undefined> {
+  const [name, ...rest] = names;
+  if (name === undefined) return use(root);
+  const next = root.child(name);
+  if (next === undefined) return undefined;
+  try {
+    return await whileInFolder(next, rest, use);
   } finally {
     next.close();
   }

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import { BottleError } from '../errors.ts';
 import { entryOf, type BaselineEntry } from './baselineFile.ts';
-import { type Folder, inFolder, splitPath } from './folder.ts';
+import { type Folder, inFolder, splitPath, whileInFolder } from './folder.ts';
+import { depthFault } from './depth.ts';
 import { closedFault, nameFault } from './judge.ts';
+import type { Reading } from './reading.ts';
 import { absent, largestFile, readSmallFile, readVersion, type Version } from './version.ts';
 
 /** One discarded path and what the bottle gets back there. */
@@ -17,11 +19,11 @@ export interface Return {
 }
 
 /** Reads what the host has at the path of a change. */
-export function hostVersion(host: Folder, change: ChangedFile): Return {
+export async function hostVersion(host: Folder, change: ChangedFile, reading: Pick<Reading, 'did'>): Promise<Return> {
   const { folders, name } = splitPath(change.path);
-  const read = inFolder(host, folders, (folder) => {
+  const read = await whileInFolder(host, folders, async (folder) => {
     const stat = folder.stat(name);
-    const version = readVersion(folder, name, stat);
+    const version = await readVersion(reading, folder, name, stat);
     const movable = stat !== undefined && (stat.isFile() || stat.isSymbolicLink());
     const sha256 = version.kind === 'file' || version.kind === 'link' ? version.sha256 : null;
     return { change, version, base: movable ? entryOf(stat, sha256) : undefined, stuck: movable && sha256 === null };
@@ -36,6 +38,9 @@ export function hostBytes(host: Folder, path: string, sha256: string): Buffer | 
   return bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === sha256 ? bytes : undefined;
 }
 
+/** A folder that the host has too and that the agent only locked: what is in it shows once it can be entered. */
+export const isLocked = ({ change, version }: Return): boolean => change.refused === closedFault && version.kind === 'folder';
+
 /** Whether the bottle has to get a copy of the host's version to be as the host is. */
 export function isContent(version: Version): version is Extract<Version, { readonly kind: 'file' | 'link' }> {
   return version.kind === 'file' || version.kind === 'link';
@@ -45,7 +50,7 @@ export function isContent(version: Version): version is Extract<Version, { reado
  * What is to be brought back for these changes, folders before what is in them. Throws `refused` before anything was
  * done when one of them could not be: half of a discard would read as deletions that the agent made.
  */
-export function returnsFor(host: Folder, asked: readonly ChangedFile[], files: readonly ChangedFile[]): readonly Return[] {
+export async function returnsFor(host: Folder, asked: readonly ChangedFile[], files: readonly ChangedFile[], reading: Pick<Reading, 'did'>): Promise<readonly Return[]> {
   const deleted = new Set(asked.filter((change) => change.status === 'deleted').map((change) => change.path));
   const named = new Set(asked.map((change) => change.path));
   const inTheWay = new Set(files.filter((file) => file.status !== 'deleted' && !named.has(file.path)).map((file) => file.path));
@@ -58,9 +63,9 @@ export function returnsFor(host: Folder, asked: readonly ChangedFile[], files: r
     }
     // A folder in a file's place that may not be entered is listed twice.
     if (returns.at(-1)?.change.path === change.path) continue;
-    const found = hostVersion(host, change);
-    if (found.version.kind === 'folder' && (change.status === 'deleted' || change.refused === closedFault)) {
-      throw new BottleError('refused', `${JSON.stringify(change.path)} ${change.refused ?? 'is a folder on the host by now.'}`, { hint: 'Give it its permissions back inside the bottle, or discard the bottle.' });
+    const found = await hostVersion(host, change, reading);
+    if (found.version.kind === 'folder' && (change.status === 'deleted' || change.refused === depthFault)) {
+      throw new BottleError('refused', `${JSON.stringify(change.path)} ${change.refused ?? 'is a folder on the host by now.'}`, { hint: 'Look at it inside the bottle, or discard the bottle.' });
     }
     const obstacle = found.base === undefined ? undefined : above(change.path).find((path) => inTheWay.has(path));
     if (obstacle !== undefined) {

@@ -2,6 +2,7 @@ import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import { entryOf, isUntouched, type Baseline, type BaselineEntry } from './baselineFile.ts';
 import { linkFault } from './link.ts';
 import type { PackageText } from './packageRisk.ts';
+import type { Reading } from './reading.ts';
 import { linkPlaceRisk, riskOf } from './risk.ts';
 import { isShown, shownHash } from './shownHash.ts';
 import { absent, readSmallFile, readVersion, sameVersion, type Version } from './version.ts';
@@ -26,10 +27,10 @@ export interface Judged {
 }
 
 /** Compares one path. Returns undefined when the agent changed nothing, and learns the base's hash on the way. */
-export function judge(candidate: Candidate, baseline: Baseline, hostRoot: string): Judged | undefined {
+export async function judge(candidate: Candidate, baseline: Baseline, hostRoot: string, reading: Pick<Reading, 'did'>): Promise<Judged | undefined> {
   const { path, name } = candidate;
-  const bottle = candidate.bottle === null ? absent : readVersion(candidate.bottle, name, candidate.bottleStat);
-  const host = hostSide(candidate, baseline);
+  const bottle = candidate.bottle === null ? absent : await readVersion(reading, candidate.bottle, name, candidate.bottleStat);
+  const host = await hostSide(candidate, baseline, reading);
   // Specials of the host never entered a copy, so their absence there says nothing.
   if (bottle.kind === 'absent' && (host.now.kind === 'special' || host.now.kind === 'folder')) return undefined;
   if (sameVersion(bottle, host.now) || (host.base !== null && sameVersion(bottle, host.base))) return undefined;
@@ -60,7 +61,7 @@ export function refusedEntry(path: string, refused: string): ChangedFile {
 }
 
 /** Reads the host's version of a path and judges by hash, else by times, whether it moved since the start. */
-export function hostSide(candidate: Pick<Candidate, 'path' | 'name' | 'host'>, baseline: Baseline): HostSide {
+export async function hostSide(candidate: Pick<Candidate, 'path' | 'name' | 'host'>, baseline: Baseline, reading: Pick<Reading, 'did'>): Promise<HostSide> {
   const { path, name, host } = candidate;
   const entry = baseline.entries.get(path);
   const stat = host?.stat(name);
@@ -68,7 +69,7 @@ export function hostSide(candidate: Pick<Candidate, 'path' | 'name' | 'host'>, b
     return entry === undefined ? { now: absent, base: absent, moved: false } : { now: absent, base: versionOf(entry), moved: true };
   }
   const known = entry !== undefined && isUntouched(entry, stat) ? (entry.sha256 ?? undefined) : undefined;
-  const now = readVersion(host, name, stat, stat.isFile() ? known : undefined);
+  const now = await readVersion(reading, host, name, stat, stat.isFile() ? known : undefined);
   if (now.kind === 'folder') return { now, base: entry === undefined ? now : versionOf(entry), moved: entry !== undefined };
   if (now.kind === 'special') return { now, base: now, moved: false };
   const old = entry === undefined ? null : versionOf(entry);

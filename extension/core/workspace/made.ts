@@ -5,7 +5,7 @@ import type { Folder } from './folder.ts';
  * Runs `use` in the folder these names lead to, made where it is missing and owned like the one around it. What was made
  * goes again when `use` gives a reason or throws. A link on the way is never followed.
  */
-export function inMadeFolder(root: Folder, names: readonly string[], use: (folder: Folder) => string | null): string | null {
+export async function inMadeFolder(root: Folder, names: readonly string[], use: (folder: Folder) => Promise<string | null>): Promise<string | null> {
   const [name, ...rest] = names;
   if (name === undefined) return use(root);
   const made = root.make(name);
@@ -16,7 +16,7 @@ export function inMadeFolder(root: Folder, names: readonly string[], use: (folde
       const { uid, gid } = root.owner();
       lchownSync(root.at(name), uid, gid);
     }
-    reason = inMadeFolder(made.folder, rest, use);
+    reason = await inMadeFolder(made.folder, rest, use);
     return reason;
   } finally {
     made.folder.close();

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, renameSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { chmodSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import { BottleError } from '../errors.ts';
+import { removeTree } from '../files/removeTree.ts';
 import { changeBaseline, loadBaseline } from './baselineFile.ts';
-import { Folder, hasCode, inFolder, splitPath } from './folder.ts';
-import { isContent, returnsFor, stuckError, type Return } from './hostVersion.ts';
+import { Folder, hasCode, inFolder, splitPath, whileInFolder } from './folder.ts';
+import { isContent, isLocked, returnsFor, stuckError, type Return } from './hostVersion.ts';
 import { inMadeFolder } from './made.ts';
+import { type Reading, startReading } from './reading.ts';
 import { bottleRoot, type Review } from './review.ts';
 import { walkRules } from './rules.ts';
 import type { WalkRules } from './walk.ts';
@@ -15,6 +18,9 @@ import { transfer } from './write.ts';
 interface Sides {
   readonly bottle: Folder;
   readonly host: Folder;
+  /** Path of the bottle's side. Nobody lives there any more who could put a link in the way. */
+  readonly root: string;
+  readonly reading: Reading;
 }
 
 /**
@@ -23,18 +29,21 @@ interface Sides {
  * nothing is listed as deleted that the agent did not delete.
  */
 export async function restoreEnded(review: Review, asked: readonly ChangedFile[], files: readonly ChangedFile[]): Promise<void> {
-  const rules = await walkRules(review, await loadBaseline(review.scratchDir));
-  const sides: Sides = { bottle: Folder.open(bottleRoot(review.workspace)), host: Folder.open(review.workspace.lower) };
+  const reading = startReading(review.signal);
+  const rules = await walkRules(review, await loadBaseline(review.scratchDir), reading);
+  const root = bottleRoot(review.workspace);
+  const sides: Sides = { bottle: Folder.open(root), host: Folder.open(review.workspace.lower), root, reading };
   try {
-    const returns = returnsFor(sides.host, asked, files).map((one) => ({ ...one, copied: needsCopy(sides.bottle, rules, one.change.path) }));
+    const returns = (await returnsFor(sides.host, asked, files, reading)).map((one) => ({ ...one, copied: needsCopy(sides.bottle, rules, one.change.path) }));
     const stuck = returns.find((one) => one.stuck && one.copied);
     if (stuck !== undefined) throw stuckError(stuck.change.path);
     const covers = review.workspace.mode === 'overlay' ? coversOf(sides.bottle, asked, files) : [];
     await changeBaseline(review.scratchDir, review.signal, async ({ entries }) => {
       for (const cover of covers) takeMarkAway(sides.bottle, cover);
       for (const one of returns) {
-        if (one.copied && isContent(one.version)) putBack(sides, one);
-        else remove(sides, one.change.path);
+        if (one.copied && isContent(one.version)) await putBack(sides, one);
+        else if (isLocked(one)) chmodSync(join(root, one.change.path), 0o755);
+        else await remove(sides, one.change.path);
         if (one.base === undefined) entries.delete(one.change.path);
         else entries.set(one.change.path, one.base);
       }
@@ -52,7 +61,10 @@ function needsCopy(bottle: Folder, rules: WalkRules, path: string): boolean {
     const stat = inFolder(bottle, parts.slice(0, index), (folder) => folder.stat(name));
     return index === parts.length - 1 || stat?.isDirectory() !== true;
   });
-  return rules.gone(parts.slice(0, depth).join('/'), [parts[depth] ?? '']).length > 0;
+  const around = parts.slice(0, depth);
+  const seen = rules.seen(around.join('/'));
+  if (seen !== undefined) return !seen.has(parts[depth] ?? '');
+  return ['', ...around.map((_, index) => around.slice(0, index + 1).join('/'))].some((folder) => rules.replaces(folder));
 }
 
 /** The marks that delete whole folders or files. Throws `refused` for half of what a mark covers. */
@@ -86,33 +98,16 @@ function takeMarkAway(bottle: Folder, cover: string): void {
   inFolder(bottle, folders, (folder) => unlinkSync(folder.at(name)));
 }
 
-function remove(sides: Sides, path: string): void {
+/** A folder goes with everything in it, listed or not. */
+async function remove(sides: Sides, path: string): Promise<void> {
   const { folders, name } = splitPath(path);
-  inFolder(sides.bottle, folders, (folder) => {
+  await whileInFolder(sides.bottle, folders, async (folder) => {
     const stat = folder.stat(name);
     if (stat === undefined) return;
-    if (stat.isDirectory()) removeTree(folder, name);
+    if (stat.isDirectory()) await removeTree(join(sides.root, path));
     else unlinkSync(folder.at(name));
   });
   removeEmptied(sides, folders);
-}
-
-/** A folder in the place of a file goes with everything in it, listed or not. */
-function removeTree(folder: Folder, name: string): void {
-  makeAccessible(folder, name);
-  rmSync(folder.at(name), { recursive: true });
-}
-
-/** The agent may have taken permissions from its folders. */
-function makeAccessible(folder: Folder, name: string): void {
-  chmodSync(folder.at(name), 0o700);
-  const inside = folder.child(name);
-  if (inside === undefined) return;
-  try {
-    for (const entry of inside.names()) if (entry.name !== undefined && inside.stat(entry.name)?.isDirectory() === true) makeAccessible(inside, entry.name);
-  } finally {
-    inside.close();
-  }
 }
 
 /** Folders that only the bottle had go with their last file. One in the place of a host's file is a deletion of its own. */
@@ -129,27 +124,27 @@ function removeEmptied(sides: Sides, folders: readonly string[]): void {
   removeEmptied(sides, above);
 }
 
-function putBack({ bottle, host }: Sides, { change, version }: Return): void {
+async function putBack({ bottle, host, root, reading }: Sides, { change, version }: Return): Promise<void> {
   if (!isContent(version)) return;
   const { folders, name } = splitPath(change.path);
   const { kind, sha256 } = version;
-  const reason = inFolder(host, folders, (from) =>
-    inMadeFolder(bottle, folders, (to) => inPlaceOf(to, name, () => transfer({ from, to, name, sha256, kind, judged: to.stat(name), fresh: true }))),
+  const reason = await whileInFolder(host, folders, (from) =>
+    inMadeFolder(bottle, folders, (to) => inPlaceOf(to, name, join(root, ...folders), () => transfer({ reading, from, to, name, sha256, kind, judged: to.stat(name), fresh: true }))),
   );
   if (reason !== null) throw new BottleError('conflict', `${JSON.stringify(change.path)} was not discarded: the host's version changed meanwhile.`, { hint: 'Look at the changes again.' });
 }
 
 /** Makes room for a file where a folder is, which comes back when the file does not. */
-function inPlaceOf(folder: Folder, name: string, put: () => string | null): string | null {
+async function inPlaceOf(folder: Folder, name: string, at: string, put: () => Promise<string | null>): Promise<string | null> {
   if (folder.stat(name)?.isDirectory() !== true) return put();
   const aside = `.bot-bottle-${randomBytes(8).toString('hex')}`;
   renameSync(folder.at(name), folder.at(aside));
   let reason: string | null = 'It could not be written.';
   try {
-    reason = put();
+    reason = await put();
     return reason;
   } finally {
-    if (reason === null) removeTree(folder, aside);
+    if (reason === null) await removeTree(join(at, aside));
     else renameSync(folder.at(aside), folder.at(name));
   }
 }

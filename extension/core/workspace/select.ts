@@ -20,17 +20,33 @@ export function selectChanges(files: readonly ChangedFile[], request: ApplyReque
   return { chosen: chosen.sort(order), left };
 }
 
-/** The changes that these paths name, each once; a path that is no change itself stands for the folder. */
+/** The changes that these paths name, each once, in their order; a path that is no change itself stands for the folder. */
 export function pick(files: readonly ChangedFile[], paths: readonly string[]): { readonly asked: readonly ChangedFile[]; readonly unknown: readonly string[] } {
-  const asked = new Set<ChangedFile>();
-  const unknown: string[] = [];
-  for (const path of paths) {
-    const bare = path.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '');
-    const found = files.filter((file) => file.path === bare || file.path.startsWith(`${bare}/`));
-    if (found.length === 0) unknown.push(path);
-    for (const file of found) asked.add(file);
-  }
-  return { asked: [...asked], unknown };
+  const known = new Set<string>();
+  const wanted = new Set(paths.map(bare));
+  const asked = files.filter(({ path }) => {
+    const names = pathsTo(path).filter((one) => wanted.has(one));
+    for (const name of names) known.add(name);
+    return names.length > 0;
+  });
+  return { asked, unknown: paths.filter((path) => !known.has(bare(path))) };
+}
+
+/** Tells which paths are one of these, or lie in a folder that is. */
+export function namedBy(paths: readonly string[]): (path: string) => boolean {
+  const wanted = new Set(paths.map(bare));
+  return (path) => pathsTo(path).some((one) => wanted.has(one));
+}
+
+/** The folders a path lies in, and the path. */
+function pathsTo(path: string): string[] {
+  const found: string[] = [];
+  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) found.push(path.slice(0, at));
+  return [...found, path];
+}
+
+function bare(path: string): string {
+  return path.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '');
 }
 
 function objection(file: ChangedFile, { allowRisky, seen }: ApplyRequest): string | null {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, readlinkSync, type Stats } from 'node:fs';
 import { type Folder, hasCode } from './folder.ts';
+import { type Reading, steps } from './reading.ts';
 
 /** Largest file that is taken out of a bottle, in bytes. */
 export const largestFile = 256 * 1024 * 1024;
@@ -25,7 +26,7 @@ export function sameVersion(a: Version, b: Version): boolean {
 }
 
 /** Reads an entry without following, blocking or trusting it. `known` spares reading a file whose hash is known. */
-export function readVersion(folder: Folder, name: string, stat: Stats | undefined = folder.stat(name), known?: string): Version {
+export async function readVersion(reading: Pick<Reading, 'did'>, folder: Folder, name: string, stat: Stats | undefined = folder.stat(name), known?: string): Promise<Version> {
   if (stat === undefined) return absent;
   if (stat.isDirectory()) return { kind: 'folder' };
   if (stat.isSymbolicLink()) return linkVersion(folder, name);
@@ -34,7 +35,7 @@ export function readVersion(folder: Folder, name: string, stat: Stats | undefine
   if (known !== undefined) return { kind: 'file', sha256: known, executable: isExecutable(stat), bytes: stat.size };
   const hash = createHash('sha256');
   try {
-    const read = readFileChunks(folder, name, (chunk) => hash.update(chunk));
+    const read = await readFileChunks(reading, folder, name, (chunk) => hash.update(chunk));
     if (read === undefined) return { kind: 'special', why: 'changed its kind while it was read.' };
     return { kind: 'file', sha256: hash.digest('hex'), executable: read.executable, bytes: read.bytes };
   } catch (thrown) {
@@ -51,8 +52,38 @@ export interface FileRead {
   readonly stat: Stats;
 }
 
-/** Hands a regular file over in pieces; undefined when it is anything else or outgrows the limit while read. */
-export function readFileChunks(folder: Folder, name: string, take: (chunk: Uint8Array) => void): FileRead | undefined {
+/** Hands a regular file over in pieces, and the thread to others in between; undefined when it is anything else or outgrows the limit while read. */
+export async function readFileChunks(reading: Pick<Reading, 'did'>, folder: Folder, name: string, take: (chunk: Uint8Array) => void): Promise<FileRead | undefined> {
+  const pieces = piecesOf(folder, name);
+  try {
+    for (;;) {
+      const piece = pieces.next();
+      if (piece.done === true) return piece.value;
+      take(piece.value);
+      await reading.did((steps.mebibyte * piece.value.length) / pieceSize);
+    }
+  } finally {
+    pieces.return(undefined);
+  }
+}
+
+/** The whole of a file up to `limit` bytes; undefined when it is no regular file, absent or larger. */
+export function readSmallFile(folder: Folder, name: string, limit: number): Buffer | undefined {
+  const stat = folder.stat(name);
+  if (stat === undefined || !stat.isFile() || stat.size > limit) return undefined;
+  const chunks: Buffer[] = [];
+  const pieces = piecesOf(folder, name);
+  for (;;) {
+    const piece = pieces.next();
+    if (piece.done === true) return piece.value === undefined || piece.value.bytes > limit ? undefined : Buffer.concat(chunks);
+    chunks.push(Buffer.from(piece.value));
+  }
+}
+
+const pieceSize = 1024 * 1024;
+
+/** Each piece is only good until the next. Ends with undefined when it is no regular file or outgrows the limit. */
+function* piecesOf(folder: Folder, name: string): Generator<Uint8Array, FileRead | undefined, undefined> {
   let fd: number;
   try {
     fd = openSync(folder.at(name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -63,12 +94,12 @@ export function readFileChunks(folder: Folder, name: string, take: (chunk: Uint8
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile() || stat.size > largestFile) return undefined;
-    const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(stat.size + 1, 1024 * 1024)));
+    const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(stat.size + 1, pieceSize)));
     let bytes = 0;
     for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) {
       bytes += read;
       if (bytes > largestFile) return undefined;
-      take(buffer.subarray(0, read));
+      yield buffer.subarray(0, read);
     }
     return { bytes, executable: isExecutable(stat), stat };
   } finally {
@@ -76,21 +107,13 @@ export function readFileChunks(folder: Folder, name: string, take: (chunk: Uint8
   }
 }
 
-/** The whole of a file up to `limit` bytes; undefined when it is no regular file, absent or larger. */
-export function readSmallFile(folder: Folder, name: string, limit: number): Buffer | undefined {
-  const stat = folder.stat(name);
-  if (stat === undefined || !stat.isFile() || stat.size > limit) return undefined;
-  const chunks: Buffer[] = [];
-  const read = readFileChunks(folder, name, (chunk) => chunks.push(Buffer.from(chunk)));
-  return read === undefined || read.bytes > limit ? undefined : Buffer.concat(chunks);
-}
-
 /** The owner's executable bit is the one that counts, as in git. */
 export function isExecutable(stat: Stats): boolean {
   return (stat.mode & 0o100) !== 0;
 }
 
-function linkVersion(folder: Folder, name: string): Version {
+/** The version of a link. */
+export function linkVersion(folder: Folder, name: string): Version {
   let bytes: Buffer;
   try {
     bytes = readlinkSync(folder.at(name), { encoding: 'buffer' });

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, constants, fchmodSync, fchownSync, fsyncSync, lchownSync, openSync, readlinkSync, renameSync, rmdirSync, symlinkSync, unlinkSync, writeSync, type Stats } from 'node:fs';
 import { type Folder, hasCode } from './folder.ts';
+import type { Reading } from './reading.ts';
 import { readFileChunks } from './version.ts';
 
 /** A file on its way to the other side. */
 export interface Transfer {
+  readonly reading: Pick<Reading, 'did'>;
   readonly from: Folder;
   readonly to: Folder;
   readonly name: string;
@@ -21,10 +23,10 @@ export interface Transfer {
  * Puts one file or link in place so that a crash leaves the old or the new one whole. Returns null, or the sentence why
  * nothing was done. Permissions are the host's own; the agent decides nothing but the executable bit.
  */
-export function transfer(request: Transfer): string | null {
+export async function transfer(request: Transfer): Promise<string | null> {
   const temp = `.bot-bottle-${randomBytes(8).toString('hex')}`;
   try {
-    const fault = request.kind === 'link' ? writeLink(request, temp) : writeFile(request, temp);
+    const fault = request.kind === 'link' ? writeLink(request, temp) : await writeFile(request, temp);
     if (fault !== null) return fault;
     if (!sameEntry(request.judged, request.to.stat(request.name))) return 'The host changed it at this very moment.';
     if (request.judged?.isDirectory() === true) rmdirSync(request.to.at(request.name));
@@ -38,11 +40,11 @@ export function transfer(request: Transfer): string | null {
   }
 }
 
-function writeFile({ from, to, name, sha256, judged, fresh }: Transfer, temp: string): string | null {
+async function writeFile({ reading, from, to, name, sha256, judged, fresh }: Transfer, temp: string): Promise<string | null> {
   const fd = openSync(to.at(temp), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
     const hash = createHash('sha256');
-    const read = readFileChunks(from, name, (chunk) => {
+    const read = await readFileChunks(reading, from, name, (chunk) => {
       hash.update(chunk);
       for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done);
     });
@@ -79,7 +81,8 @@ function modeFor(judged: Stats | undefined, executable: boolean): number {
   return executable ? kept | ((kept & 0o444) >> 2) : kept;
 }
 
-function sameEntry(before: Stats | undefined, now: Stats | undefined): boolean {
+/** Whether a name still stands for the very same thing, untouched. */
+export function sameEntry(before: Stats | undefined, now: Stats | undefined): boolean {
   if (before === undefined || now === undefined) return before === now;
   return before.ino === now.ino && before.dev === now.dev && before.size === now.size && before.ctimeMs === now.ctimeMs;
 }

@@ -1,5 +1,4 @@
 import { appendFileSync, chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync, type Stats } from 'node:fs';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
@@ -11,23 +10,13 @@ import type { Review } from '../../../extension/core/workspace/review.ts';
 import { pick } from '../../../extension/core/workspace/select.ts';
 import { random, type Random } from '../../support/random.ts';
 import { until } from '../../support/until.ts';
+import { exec, sessionOf } from '../../support/workspace/inView.ts';
 import { cannotMount, openWorld, writeTree, type World } from '../../support/workspace/world.ts';
 
 const tree = { 'a.txt': 'one\n', 'src/b.txt': 'two\n', 'src/deep/c.txt': 'three\n', 'run.sh': '#!/bin/sh\n', link: '->src/b.txt', c: 'file', keep: 'precious\n', zz: 'last\n' };
 
 async function listed(review: Review): Promise<string[]> {
   return (await readChanges(review)).files.map((file) => `${file.status}${file.conflict ? '!' : ''}${file.refused === undefined ? '' : '#'} ${file.path}`);
-}
-
-/** Runs the command here, as the agent would in its view. */
-async function exec({ argv }: ExecRequest): Promise<ExecSession> {
-  return sessionOf(spawn(argv[0] ?? '', argv.slice(1), { stdio: 'pipe' }));
-}
-
-function sessionOf(child: ReturnType<typeof spawn>): ExecSession {
-  const { stdin, stdout, stderr } = child;
-  if (stdin === null || stdout === null || stderr === null) throw new Error('no pipes');
-  return { stdin, stdout, stderr, resize: async () => undefined, exited: once(child, 'close').then(([code]) => (typeof code === 'number' ? code : 137)), kill: () => void child.kill('SIGKILL') };
 }
 
 /** A bottle whose agent is done with its edits. */

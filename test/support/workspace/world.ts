@@ -72,7 +72,8 @@ export async function openWorld(
     end,
     [Symbol.dispose]: () => {
       end();
-      rmSync(root, { recursive: true, force: true });
+      // Node cannot remove what is nested deeper than a path may be long.
+      run('rm', ['-rf', '--', root]);
     },
   };
 }
