@@ -2,6 +2,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { canaryBytes, makeCanary } from '../../../schemas/policy/canary.ts';
 import { alphanumeric } from '../../../test/bench/dlp/alphabets.ts';
+import { evasions, sent } from '../../../test/bench/dlp/evasions.ts';
 import { random } from '../../../test/support/random.ts';
 import { scanLimits } from './limits.ts';
 import { CANARY, createScanner, detectorsOf } from './scanner.ts';
@@ -165,6 +166,21 @@ describe('which secrets', () => {
     for (const text of ['it is a9F-x2Qz!', Buffer.from('a9F-x2Qz').toString('base64'), Buffer.from('..a9F-x2Qz').toString('hex'), '{"a":"\\u00619F-x2Qz"}', 'a9F%2Dx2Qz']) {
       expect((await send([Buffer.from(text)], {}, by)).rules, text).toEqual(['PIN']);
     }
+  });
+
+  test('a short value that looks random is found however it is written', async () => {
+    const short = 'Tr0ub4dor!3x';
+    const by = createScanner([{ name: 'PIN', value: short, home: [], kind: 'environment' }]);
+    for (const evasion of evasions.filter(({ name, beyond }) => !beyond && name !== 'half of it only')) {
+      const { body, ...labels } = sent(evasion, short);
+      expect((await send([body], { ...labels, detectors: detectorsOf({ outbound_detectors: ['known_secrets'] }) }, by)).rules, evasion.name).toEqual(['PIN']);
+    }
+  });
+
+  test('a short value of words is found as it is and encoded, and not in other words', async () => {
+    const by = createScanner([{ name: 'PIN', value: 'Summer-2024!', home: [], kind: 'environment' }]);
+    for (const text of ['it is Summer-2024!', Buffer.from('Summer-2024!').toString('base64'), Buffer.from('Summer-2024!').toString('hex').toUpperCase()]) expect((await send([Buffer.from(text)], {}, by)).rules, text).toEqual(['PIN']);
+    expect((await send([Buffer.from('the summer 2024 was hot')], {}, by)).rules).toEqual([]);
   });
 
   test('the password of a URL is one by itself', async () => {
