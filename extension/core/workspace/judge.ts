@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import { entryOf, isUntouched, type Baseline, type BaselineEntry } from './baselineFile.ts';
 import { linkFault } from './link.ts';
@@ -71,7 +72,7 @@ export async function hostSide(candidate: Pick<Candidate, 'path' | 'name' | 'hos
   const known = entry !== undefined && isUntouched(entry, stat) ? (entry.sha256 ?? undefined) : undefined;
   const now = await readVersion(reading, host, name, stat, stat.isFile() ? known : undefined);
   if (now.kind === 'folder') return { now, base: entry === undefined ? now : versionOf(entry), moved: entry !== undefined };
-  if (now.kind === 'special') return { now, base: now, moved: false };
+  if (now.kind === 'special') return specialSide(now, stat, entry, baseline);
   const old = entry === undefined ? null : versionOf(entry);
   if (old !== null) return sameVersion(old, now) ? { now, base: now, moved: false } : { now, base: old, moved: true };
   // What a copy does not have on record never came into it.
@@ -81,6 +82,13 @@ export async function hostSide(candidate: Pick<Candidate, 'path' | 'name' | 'hos
   }
   if (now.kind === 'file' || now.kind === 'link') baseline.entries.set(path, entryOf(stat, now.sha256));
   return { now, base: now, moved: false };
+}
+
+/** What is not read is what the bottle started from only while nothing about it moved, its ctime included. */
+function specialSide(now: Version, stat: Stats, entry: BaselineEntry | undefined, baseline: Baseline): HostSide {
+  if (entry !== undefined) return isUntouched(entry, stat) ? { now, base: now, moved: false } : { now, base: versionOf(entry), moved: true };
+  const neverCame = baseline.copiedAt !== null;
+  return stat.ctimeMs > baseline.takenAt || neverCame ? { now, base: baseline.complete ? absent : null, moved: true } : { now, base: now, moved: false };
 }
 
 function versionOf(entry: BaselineEntry): Version | null {
