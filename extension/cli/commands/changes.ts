@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
-import { isShown } from '../../core/workspace/shownHash.ts';
+import { BottleError } from '../../core/errors.ts';
+import { isShown, shownVersion } from '../../core/workspace/shownHash.ts';
+import type { ChangeEntry } from '../../core/workspace/content.ts';
 import type { Command, Context } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { saveListing } from '../listing.ts';
 import { changesText } from '../text/changes.ts';
-import { countLines, type Sides, unifiedDiff } from '../text/patch.ts';
+import { countLines, gitPatch, type Patch, type Sides } from '../text/patch.ts';
 import { visible, visibleLine } from '../text/visible.ts';
 
 export const changes: Command = {
@@ -22,15 +24,18 @@ export const changes: Command = {
     const listing = args.text('save');
     if (listing !== undefined) await saveListing(resolve(context.io.cwd, listing), set);
     if (args.flag('patch')) {
-      const patches = await eachFile(context, slug, set.files, unifiedDiff);
-      const files = set.files.map((file, index) => ({ ...file, patch: patches[index] ?? null }));
+      const patches = await eachFile<Patch>(context, slug, set.files, gitPatch, (fault) => ({ fault }));
+      const files = set.files.map((file, index) => ({ ...file, patch: patches[index]?.text ?? null }));
       // On a terminal the agent's bytes must be harmless; into a file or pipe they must be exact.
-      const shown = patches.filter((patch) => patch !== undefined).map((patch) => (context.io.stdout.isTTY === true ? visible(patch) : patch));
+      const shown = patches.map(({ text = '' }) => (context.io.stdout.isTTY === true ? visible(text) : text));
       out.result({ ...set, files }, shown.join(''));
+      for (const [index, { fault }] of patches.entries()) {
+        if (fault !== undefined) out.say(`Not in the patch: ${visibleLine(set.files[index]?.path ?? '')}: ${fault}`);
+      }
       return exitStatus.done;
     }
     if (args.flag('stat')) {
-      const counts = await eachFile(context, slug, set.files, countLines);
+      const counts = await eachFile(context, slug, set.files, countLines, () => null);
       const files = set.files.map((file, index) => ({ ...file, lines: counts[index] ?? null }));
       out.result({ ...set, files }, files.map((file) => `${file.lines ? `+${file.lines.added} -${file.lines.removed}` : `${file.bytes} bytes`}\t${visibleLine(file.path)}`).join('\n'));
       return exitStatus.done;
@@ -42,25 +47,35 @@ export const changes: Command = {
 };
 
 /**
- * Reads both sides of every file that can be shown; what cannot stays undefined, as does what the agent changed since it
- * was listed: its hash would speak of something else than is shown. One file in memory at a time.
+ * Reads both sides of every file, one file in memory at a time; `unread` gets the sentence why one cannot be shown. That is
+ * also said of what the agent changed since it was listed: its hash would speak of something else than is shown.
  */
 async function eachFile<T>(
-  { bottles, out }: Context,
+  { bottles }: Context,
   slug: string,
   files: readonly ChangedFile[],
   read: (sides: Sides) => T,
-): Promise<(T | undefined)[]> {
-  const results: (T | undefined)[] = [];
-  for (const file of files) {
-    if (file.refused !== undefined) {
-      results.push(undefined);
+  unread: (fault: string) => T,
+): Promise<T[]> {
+  const results: T[] = [];
+  for (const { path, refused, hash } of files) {
+    if (refused !== undefined) {
+      results.push(unread(refused));
       continue;
     }
-    const [before, after] = await Promise.all([bottles.readChange(slug, file.path, 'base'), bottles.readChange(slug, file.path, 'bottle')]);
-    const moved = file.hash === null ? after !== undefined : after === undefined || !isShown(after, file.hash);
-    if (moved) out.say(`${file.path} was changed again while it was read and is not shown.`);
-    results.push(moved ? undefined : read({ path: file.path, before, after }));
+    try {
+      const [before, after] = await Promise.all([bottles.readChangeEntry(slug, path, 'base'), bottles.readChangeEntry(slug, path, 'bottle')]);
+      results.push(isListed(after, hash) ? read({ path, before, after }) : unread('it was changed again while it was read.'));
+    } catch (thrown) {
+      if (!(thrown instanceof BottleError) || thrown.code !== 'refused') throw thrown;
+      results.push(unread(thrown.message));
+    }
   }
   return results;
+}
+
+/** Whether a version is the one that was listed. */
+function isListed(entry: ChangeEntry, hash: string | null): boolean {
+  if (hash === null) return !('bytes' in entry);
+  return 'bytes' in entry && entry.kind === shownVersion(hash).kind && isShown(entry.bytes, hash);
 }

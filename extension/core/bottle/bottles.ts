@@ -12,6 +12,7 @@ import type { Progress } from '../ports.ts';
 import type { Adoption } from '../trust/adopt.ts';
 import type { ConsentReview } from '../trust/consent.ts';
 import type { Recommendations } from '../trust/recommendations.ts';
+import type { ChangeEntry } from '../workspace/content.ts';
 
 /** An agent that could be started, as the index knows it: by file name only, unread. */
 export interface AgentEntry {
@@ -84,6 +85,8 @@ export interface Bottles {
   changes(slug: string): Promise<ChangeSet>;
   /** undefined when that side has no such file. Symlinks read as their target text; special files throw `refused`. */
   readChange(slug: string, path: string, side: ChangeSide): Promise<Uint8Array | undefined>;
+  /** The same with its kind and executable bit, for what writes it down elsewhere. */
+  readChangeEntry(slug: string, path: string, side: ChangeSide): Promise<ChangeEntry>;
   apply(slug: string, request: ApplyRequest): Promise<ApplyResult>;
   discard(slug: string, paths: readonly string[]): Promise<void>;
   /** Absolute path of `egress/log.jsonl`. */

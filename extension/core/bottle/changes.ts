@@ -6,7 +6,7 @@ import type { ChangeSet } from '../../../schemas/protocol/changeSet.ts';
 import type { RunningBottle } from '../backends/backend.ts';
 import { applyChanges } from '../workspace/apply.ts';
 import { readChanges } from '../workspace/changeSet.ts';
-import { readChangeSide } from '../workspace/content.ts';
+import { readChangeEntry, readChangeSide, type ChangeEntry } from '../workspace/content.ts';
 import { discardRunning, discardStopped } from '../workspace/discard.ts';
 import { type Review, workspaceIn } from '../workspace/review.ts';
 import type { ApplyRequest, ApplyResult, ChangeSide } from './bottles.ts';
@@ -31,6 +31,10 @@ export async function applyBottleChanges(metadata: BottleMetadata, request: Appl
 
 export async function readBottleChange(metadata: BottleMetadata, path: string, side: ChangeSide): Promise<Uint8Array | undefined> {
   return readChangeSide({ workspace: workspaceOf(metadata), scratchDir: metadata.scratch }, path, side);
+}
+
+export async function readBottleChangeEntry(metadata: BottleMetadata, path: string, side: ChangeSide): Promise<ChangeEntry> {
+  return readChangeEntry({ workspace: workspaceOf(metadata), scratchDir: metadata.scratch }, path, side);
 }
 
 /** Throws the bottle's version of these paths away, inside the bottle while it runs. */

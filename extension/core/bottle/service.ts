@@ -10,7 +10,7 @@ import { listAgents } from '../manifests/index.ts';
 import { adoptBottle } from '../trust/adopt.ts';
 import { reachOfText, recommendationsOf } from '../trust/recommendations.ts';
 import type { Bottles, StartPlan } from './bottles.ts';
-import { applyBottleChanges, bottleChanges, discardBottleChanges, readBottleChange } from './changes.ts';
+import { applyBottleChanges, bottleChanges, discardBottleChanges, readBottleChange, readBottleChangeEntry } from './changes.ts';
 import type { BottlesDeps } from './deps.ts';
 import { doctor } from './doctor.ts';
 import { presentRecord, whileNobodyEnds } from './ending.ts';
@@ -87,6 +87,7 @@ export function createBottles(deps: BottlesDeps): Bottles {
         return bottleChanges(of, bottle === undefined ? undefined : (folders) => bottle.mergedNames(folders));
       }),
     readChange: (slug, path, side) => ofBottle(slug, (of) => readBottleChange(of, path, side)),
+    readChangeEntry: (slug, path, side) => ofBottle(slug, (of) => readBottleChangeEntry(of, path, side)),
     apply: (slug, request) =>
       ofBottle(slug, async (of) => {
         const bottle = await adopted(of);
