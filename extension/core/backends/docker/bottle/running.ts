@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { removeTree } from '../../../files/removeTree.ts';
 import type { Owner, RunningBottle } from '../../backend.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineError } from '../engine/engineError.ts';
@@ -62,7 +62,7 @@ export function runningBottle(deps: RunningDeps): RunningBottle {
     stop: () =>
       saying('remove the bottle', async () => {
         await removeLabelled(docker, { [labels.slug]: slug, [labels.home]: handle.home, [labels.start]: handle.start });
-        if (handle.host !== null) await rm(handle.host, { recursive: true, force: true });
+        if (handle.host !== null) await removeTree(handle.host);
       }),
   };
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { BottleError } from '../../../errors.ts';
+import { removeTree } from '../../../files/removeTree.ts';
 import type { Progress, Runtime } from '../../../ports.ts';
 import type { BottleSpec, RunningBottle } from '../../backend.ts';
 import { dockerProfile } from '../../shared/seccomp/dockerProfile.ts';
@@ -49,7 +50,7 @@ export async function startBottle(deps: StartDeps, spec: BottleSpec, progress: P
     return runningBottle({ engine: deps.engine, slug: spec.slug, handle, owner: spec.owner, guestWorkspace: spec.guestWorkspace, waits: deps.waits, mirrors: deps.mirrors, ended: undefined });
   } catch (thrown) {
     await removeLabelled(docker, { [labels.start]: context.identity.start });
-    if (context.host !== null) await rm(context.host.root, { recursive: true, force: true });
+    if (context.host !== null) await removeTree(context.host.root);
     if (signal.aborted) throw cancelled(thrown);
     throw engineError(thrown, endpoint, 'start the bottle');
   }

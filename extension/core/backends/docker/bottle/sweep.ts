@@ -1,8 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { metadataSchema, type BottleMetadata } from '../../../../../schemas/protocol/bottle.ts';
 import { startIsUnderWay } from '../../../bottle/startUnderWay.ts';
+import { removeTree } from '../../../files/removeTree.ts';
 import type { Log } from '../../../ports.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineWords } from '../engine/engineError.ts';
@@ -31,7 +32,7 @@ export async function sweepBottles(engine: Engine, stateRoot: string, keep: Read
     if (isWanted(found, metadata) || (metadata !== undefined && startIsUnderWay(metadata))) continue;
     if (!(await rescue(engine.docker, found, metadata, log))) continue;
     removed.push(...(await removeLabelled(engine.docker, { [labels.home]: home, [labels.slug]: found.slug })));
-    if (isSlug(found.slug)) await rm(hostFolders(join(stateRoot, found.slug)).root, { recursive: true, force: true });
+    if (isSlug(found.slug)) await removeTree(hostFolders(join(stateRoot, found.slug)).root);
   }
   return removed;
 }

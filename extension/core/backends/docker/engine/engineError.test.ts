@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connectEngine } from './engine.ts';
+import { engineError } from './engineError.ts';
 
 const never = new AbortController().signal;
 
@@ -40,5 +41,22 @@ describe('an engine that cannot be used', () => {
       server.close();
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('what fails on this machine while an engine is used', () => {
+  it.each(['EACCES', 'ENOENT', 'ETIMEDOUT'])('is not taken for the engine (%s)', (code) => {
+    const thrown = Object.assign(new Error(`${code}: no, rmdir '/ws'`), { code, syscall: 'rmdir', path: '/ws' });
+    expect(engineError(thrown, { kind: 'unix', path: '/s' }, 'bring the workspace back')).toMatchObject({
+      code: 'backend-failed',
+      message: `This machine could not bring the workspace back: ${code}: no, rmdir '/ws'`,
+      hint: '',
+    });
+  });
+
+  it('is taken for the engine when no address of its name can be connected to', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED ::1:1'), { code: 'ECONNREFUSED', syscall: 'connect' });
+    const thrown = Object.assign(new AggregateError([refused, refused]), { code: 'ECONNREFUSED' });
+    expect(engineError(thrown, { kind: 'tcp', host: 'localhost', port: 1, tls: null }, 'x')).toMatchObject({ code: 'backend-unavailable', message: expect.stringContaining('is not running') });
   });
 });

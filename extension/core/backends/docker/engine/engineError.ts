@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { BottleError, type BottleErrorCode } from '../../../errors.ts';
 import { describeEndpoint, type Endpoint } from './endpoint.ts';
 
-const socketError = z.object({ code: z.string() });
+/** Node's error for a connection that could not be made. A file of this machine fails with the same codes, by other calls. */
+const connectError = z.object({ code: z.string(), syscall: z.enum(['connect', 'getaddrinfo']) });
+const fileError = z.object({ code: z.string(), syscall: z.string(), path: z.string() });
 const httpError = z.object({ statusCode: z.number(), json: z.object({ message: z.string() }).optional().catch(undefined) });
 
 interface Cure {
@@ -44,7 +46,10 @@ export function engineWords(thrown: unknown): string {
 /** Turns what dockerode throws into a sentence with a fix. `doing` completes "Docker could not ...". */
 export function engineError(thrown: unknown, endpoint: Endpoint, doing: string, code: BottleErrorCode = 'backend-failed'): BottleError {
   if (thrown instanceof BottleError) return thrown;
-  const cure = connectionCures[socketError.safeParse(thrown).data?.code ?? ''];
+  // Node tries each address of a name and gives the failures together.
+  const first: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
+  const cure = connectionCures[connectError.safeParse(first).data?.code ?? ''];
   if (cure !== undefined) return new BottleError('backend-unavailable', cure.sentence(describeEndpoint(endpoint)), { hint: cure.hint, cause: thrown });
+  if (fileError.safeParse(thrown).success) return new BottleError(code, `This machine could not ${doing}: ${engineWords(thrown)}`, { cause: thrown });
   return new BottleError(code, `Docker could not ${doing}: ${engineWords(thrown)}`, { cause: thrown });
 }

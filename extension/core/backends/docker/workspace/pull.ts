@@ -1,14 +1,15 @@
-import { chown, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chown, mkdir, rename, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { exclusively } from '../../../files/exclusive.ts';
+import { removeTree } from '../../../files/removeTree.ts';
 import type { Owner } from '../../backend.ts';
 import { bridgeWorkspace } from '../containers/bridge.ts';
 import { extractArchive } from './extract.ts';
 
 /**
  * Brings the workspace volume, as the bridge's container shows it (running or not), back to `folder`. The folder keeps
- * its earlier content until everything has arrived.
+ * its earlier content until everything has arrived. What is removed was written by the agent, which may have locked it.
  */
 export async function pullVolume(bridge: Dockerode.Container, folder: string, owner: Owner, signal: AbortSignal): Promise<void> {
   // An editor and a command may look at the same bottle; two pulls into one folder would make half of each.
@@ -18,7 +19,7 @@ export async function pullVolume(bridge: Dockerode.Container, folder: string, ow
 async function pull(bridge: Dockerode.Container, folder: string, owner: Owner, signal: AbortSignal): Promise<void> {
   const incoming = `${folder}.incoming`;
   const before = `${folder}.before`;
-  await rm(incoming, { recursive: true, force: true });
+  await removeTree(incoming);
   if (!(await exists(folder))) await rename(before, folder);
   const { mode } = await stat(folder);
   await mkdir(incoming, { mode: mode & 0o777 });
@@ -26,12 +27,12 @@ async function pull(bridge: Dockerode.Container, folder: string, owner: Owner, s
     const archive = await bridge.getArchive({ path: bridgeWorkspace });
     await extractArchive(new Readable().wrap(archive), incoming, owner, signal);
     if (process.geteuid?.() === 0) await chown(incoming, owner.uid, owner.gid);
-    await rm(before, { recursive: true, force: true });
+    await removeTree(before);
     await rename(folder, before);
     await rename(incoming, folder);
-    await rm(before, { recursive: true, force: true });
+    await removeTree(before);
   } finally {
-    await rm(incoming, { recursive: true, force: true });
+    await removeTree(incoming);
   }
 }
 
