@@ -34,7 +34,7 @@ export function createDockerBackend({ runtime, log, env }: DockerDeps): Backend 
     start: async (spec, progress, signal) => startBottle({ engine: await connectEngine(env, signal), runtime, env, waits, mirrors }, spec, progress, signal),
     adopt: async (metadata, signal) => {
       const engine = await connectEngine(env, signal);
-      return saying(engine, 'find the bottle', adoptBottle(engine, metadata, waits, mirrors));
+      return saying(engine, 'find the bottle', adoptBottle({ engine, waits, mirrors, log }, metadata, signal));
     },
     sweep: async (stateRoot, keep, signal) => {
       const engine = await connectEngine(env, signal);

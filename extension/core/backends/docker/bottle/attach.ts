@@ -3,12 +3,17 @@ import type Dockerode from 'dockerode';
 import { BottleError } from '../../../errors.ts';
 import type { TtySession, TtySize } from '../../backend.ts';
 import { statusOf } from '../engine/engineError.ts';
+import { inTime } from '../engine/patience.ts';
 
 /**
  * The engine detaches when it sees these keys, and holds back a first key that may begin them. Nobody types this; the
  * real detach keys are the client's business.
  */
 const detachKeys = 'ctrl-@,ctrl-^,ctrl-_,ctrl-@,ctrl-^';
+
+/** Longest wait for the engine to say how the agent is, in ms. */
+const patienceMs = 20_000;
+const noAnswer = (): BottleError => new BottleError('backend-failed', 'The Docker engine does not say how the agent is.', { hint: 'Stop the bottle.' });
 
 /** How an agent's terminal is reached. */
 export interface AttachRequest {
@@ -20,7 +25,7 @@ export interface AttachRequest {
 /** Attaches to the agent's terminal with its scrollback; for an ended agent just the scrollback. */
 export async function attachAgent(request: AttachRequest): Promise<TtySession> {
   const { container, size } = request;
-  const { State: state } = await container.inspect();
+  const { State: state } = await inTime(patienceMs, noAnswer, (abortSignal) => container.inspect({ abortSignal }));
   if (!state.Running) return endedSession(container, state.ExitCode);
   const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, logs: true, hijack: true, detachKeys });
   if (!(stream instanceof Duplex)) throw new BottleError('internal', 'The engine client gave a stream that cannot be written to.');

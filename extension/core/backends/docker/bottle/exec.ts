@@ -1,10 +1,12 @@
-import { PassThrough, Readable, Writable, type Duplex } from 'node:stream';
+import { addAbortListener } from 'node:events';
+import { PassThrough, Readable, Writable, type Duplex, type Transform } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import { BottleError } from '../../../errors.ts';
 import type { ExecRequest, ExecSession, TtySize } from '../../backend.ts';
 import { execCommand, reapCommand } from '../containers/prelude.ts';
 import { statusOf } from '../engine/engineError.ts';
+import { inTime } from '../engine/patience.ts';
 import { demux } from './demux.ts';
 import { takeLeaderLine } from './leaderLine.ts';
 
@@ -16,6 +18,10 @@ export interface ExecPlace {
   readonly workdir: string;
 }
 
+/** Longest wait for a command to begin, in ms: the agent has the same user and may stop it while it is being started. */
+const patienceMs = 30_000;
+const notStarted = (): BottleError => new BottleError('backend-failed', 'The command did not begin in the bottle.', { hint: 'Stop the bottle; its changes stay.' });
+
 /** A raw exec: its stream, and its exit code once the stream has ended. */
 export interface RawExec {
   readonly exec: Dockerode.Exec;
@@ -24,7 +30,7 @@ export interface RawExec {
 }
 
 /** Starts a command in a container. Throws `not-found` when the container does not run. */
-export async function startExec(place: ExecPlace, argv: readonly string[], tty: boolean): Promise<RawExec> {
+export async function startExec(place: ExecPlace, argv: readonly string[], tty: boolean, abortSignal?: AbortSignal): Promise<RawExec> {
   try {
     const exec = await place.container.exec({
       Cmd: [...argv],
@@ -34,8 +40,9 @@ export async function startExec(place: ExecPlace, argv: readonly string[], tty: 
       AttachStdout: true,
       AttachStderr: true,
       Tty: tty,
+      ...(abortSignal && { abortSignal }),
     });
-    const stream = await exec.start({ hijack: true, stdin: true, Tty: tty });
+    const stream = await exec.start({ hijack: true, stdin: true, Tty: tty, ...(abortSignal && { abortSignal }) });
     return { exec, stream, exitCode: () => exitCodeOf(exec) };
   } catch (thrown) {
     if (statusOf(thrown) === 404 || statusOf(thrown) === 409) throw new BottleError('not-found', 'The bottle does not run.', { cause: thrown });
@@ -63,19 +70,16 @@ async function exitCodeOf(exec: Dockerode.Exec): Promise<number> {
 const noTerminal: TtySize = { cols: 80, rows: 24 };
 
 /** A command as the agent would run it. Dropping any of its streams, or `kill()`, ends every process it started. */
-export async function execBeside(place: ExecPlace, request: ExecRequest): Promise<ExecSession> {
-  const tty = request.tty !== undefined;
-  const raw = await startExec(place, execCommand(request.argv, request.tty ?? noTerminal), tty);
-  if (request.tty !== undefined) await resizeExec(raw.exec, request.tty);
-  const { output: stdout, pid } = takeLeaderLine();
-  const stderr = new PassThrough();
-  const flow = tty ? copy(raw.stream, stdout, stderr) : demux(raw.stream, stdout, stderr);
-  const leader = await pid;
+export async function execBeside(place: ExecPlace, request: ExecRequest, ms = patienceMs): Promise<ExecSession> {
+  const { raw, leader, stdout, stderr, flow } = await inTime(ms, notStarted, (signal) => begin(place, request, signal));
   let over = false;
   const kill = (): void => {
     if (over) return;
     over = true;
-    void reap(place, leader).finally(() => raw.stream.destroy());
+    // What cannot be ended from inside ends with the bottle.
+    void reap(place, leader)
+      .catch(() => undefined)
+      .finally(() => raw.stream.destroy());
   };
   const exited = flow.then(async () => {
     const code = await raw.exitCode();
@@ -90,13 +94,39 @@ export async function execBeside(place: ExecPlace, request: ExecRequest): Promis
   return { stdin: inputOf(raw.stream, kill), stdout, stderr, exited, kill, resize: (size) => resizeExec(raw.exec, size) };
 }
 
+interface Begun {
+  readonly raw: RawExec;
+  readonly leader: number;
+  readonly stdout: Transform;
+  readonly stderr: PassThrough;
+  /** Settles when all output has passed. */
+  readonly flow: Promise<void>;
+}
+
+async function begin(place: ExecPlace, request: ExecRequest, signal: AbortSignal): Promise<Begun> {
+  const tty = request.tty !== undefined;
+  const raw = await startExec(place, execCommand(request.argv, request.tty ?? noTerminal), tty, signal);
+  const cut = addAbortListener(signal, () => raw.stream.destroy());
+  try {
+    if (request.tty !== undefined) await resizeExec(raw.exec, request.tty);
+    const { output: stdout, pid } = takeLeaderLine();
+    const stderr = new PassThrough();
+    const flow = tty ? copy(raw.stream, stdout, stderr) : demux(raw.stream, stdout, stderr);
+    return { raw, leader: await pid, stdout, stderr, flow };
+  } finally {
+    cut[Symbol.dispose]();
+  }
+}
+
 /** Ends the session of `leader`, from inside, as the agent's own user. */
 async function reap(place: ExecPlace, leader: number): Promise<void> {
   try {
-    const raw = await startExec({ ...place, workdir: '/' }, reapCommand(leader), false);
-    raw.stream.resume();
-    raw.stream.end();
-    await raw.exitCode();
+    await inTime(patienceMs, notStarted, async (signal) => {
+      const raw = await startExec({ ...place, workdir: '/' }, reapCommand(leader), false, signal);
+      raw.stream.resume();
+      raw.stream.end();
+      await raw.exitCode();
+    });
   } catch (thrown) {
     // The container ended, and every process with it.
     if (!(thrown instanceof BottleError && thrown.code === 'not-found')) throw thrown;

@@ -61,7 +61,7 @@ export function runningBottle(deps: RunningDeps): RunningBottle {
       }),
     stop: () =>
       saying('remove the bottle', async () => {
-        await removeLabelled(docker, { [labels.slug]: slug, [labels.home]: handle.home, [labels.start]: handle.start });
+        await removeLabelled(engine, { [labels.slug]: slug, [labels.home]: handle.home, [labels.start]: handle.start });
         if (handle.host !== null) await removeTree(handle.host);
       }),
   };

@@ -41,7 +41,7 @@ export interface StartDeps {
 
 /** See `Backend.start`. Calls are never cut off half way: abort is looked at between them, then everything is removed. */
 export async function startBottle(deps: StartDeps, spec: BottleSpec, progress: Progress, signal: AbortSignal): Promise<RunningBottle> {
-  const { docker, endpoint } = deps.engine;
+  const { endpoint } = deps.engine;
   const context = await contextOf(deps, spec, progress, signal);
   progress.report({ name: 'Creating the bottle' });
   try {
@@ -49,7 +49,7 @@ export async function startBottle(deps: StartDeps, spec: BottleSpec, progress: P
     const handle = await createObjects(deps, context, signal);
     return runningBottle({ engine: deps.engine, slug: spec.slug, handle, owner: spec.owner, guestWorkspace: spec.guestWorkspace, waits: deps.waits, mirrors: deps.mirrors, ended: undefined });
   } catch (thrown) {
-    await removeLabelled(docker, { [labels.start]: context.identity.start });
+    await removeLabelled(deps.engine, { [labels.start]: context.identity.start });
     if (context.host !== null) await removeTree(context.host.root);
     if (signal.aborted) throw cancelled(thrown);
     throw engineError(thrown, endpoint, 'start the bottle');

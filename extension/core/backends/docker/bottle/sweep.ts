@@ -31,8 +31,12 @@ export async function sweepBottles(engine: Engine, stateRoot: string, keep: Read
     const metadata = await readMetadata(stateRoot, found.slug);
     if (isWanted(found, metadata) || (metadata !== undefined && startIsUnderWay(metadata))) continue;
     if (!(await rescue(engine.docker, found, metadata, log))) continue;
-    removed.push(...(await removeLabelled(engine.docker, { [labels.home]: home, [labels.slug]: found.slug })));
-    if (isSlug(found.slug)) await removeTree(hostFolders(join(stateRoot, found.slug)).root);
+    try {
+      removed.push(...(await removeLabelled(engine, { [labels.home]: home, [labels.slug]: found.slug })));
+      if (isSlug(found.slug)) await removeTree(hostFolders(join(stateRoot, found.slug)).root);
+    } catch (thrown) {
+      log.warn(`${found.slug} is broken and could not be removed whole: ${engineWords(thrown)}`);
+    }
   }
   return removed;
 }

@@ -30,20 +30,33 @@ export interface Engine {
   readonly info: EngineInfo;
 }
 
+/** These calls of dockerode can be broken off like all others; its types leave that out. */
+interface Asked {
+  version(options: { abortSignal: AbortSignal }): Promise<unknown>;
+  info(options: { abortSignal: AbortSignal }): Promise<unknown>;
+}
+
 /** Finds, asks and checks the engine. Throws `backend-unavailable` with the fix in words. */
 export async function connectEngine(env: Readonly<Record<string, string | undefined>>, signal: AbortSignal): Promise<Engine> {
   signal.throwIfAborted();
   const endpoint = await resolveEndpoint(env);
   const docker = await createClient(endpoint);
+  const asked: Asked = docker;
+  const options = { abortSignal: signal };
   try {
-    const [version, info] = await Promise.all([docker.version().then((v) => versionSchema.parse(v)), docker.info().then((i: unknown) => infoSchema.parse(i))]);
+    const [version, info] = await Promise.all([asked.version(options).then((v) => versionSchema.parse(v)), asked.info(options).then((i) => infoSchema.parse(i))]);
     checkEngine(version, endpoint);
     signal.throwIfAborted();
     return { docker, endpoint, version: version.Version, info };
   } catch (thrown) {
-    if (signal.aborted) throw new BottleError('cancelled', 'Asking the Docker engine was cancelled.', { cause: thrown });
+    if (signal.aborted && !isTimeout(signal.reason)) throw new BottleError('cancelled', 'Asking the Docker engine was cancelled.', { cause: thrown });
     throw engineError(thrown, endpoint, 'say what it is', 'backend-unavailable');
   }
+}
+
+/** Whether time ran out, other than somebody breaking off. */
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError';
 }
 
 function checkEngine(version: z.infer<typeof versionSchema>, endpoint: Endpoint): void {

@@ -12,6 +12,9 @@ interface Cure {
   readonly hint: string;
 }
 
+/** A call that was broken off because its time was over. */
+const lateError = z.object({ code: z.literal('ABORT_ERR') });
+
 /** What a failed connection means, by the code Node gives it. */
 const connectionCures: Readonly<Record<string, Cure>> = {
   ENOENT: {
@@ -48,7 +51,8 @@ export function engineError(thrown: unknown, endpoint: Endpoint, doing: string, 
   if (thrown instanceof BottleError) return thrown;
   // Node tries each address of a name and gives the failures together.
   const first: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
-  const cure = connectionCures[connectError.safeParse(first).data?.code ?? ''];
+  const failure = lateError.safeParse(first).success ? 'ETIMEDOUT' : (connectError.safeParse(first).data?.code ?? '');
+  const cure = connectionCures[failure];
   if (cure !== undefined) return new BottleError('backend-unavailable', cure.sentence(describeEndpoint(endpoint)), { hint: cure.hint, cause: thrown });
   if (fileError.safeParse(thrown).success) return new BottleError(code, `This machine could not ${doing}: ${engineWords(thrown)}`, { cause: thrown });
   return new BottleError(code, `Docker could not ${doing}: ${engineWords(thrown)}`, { cause: thrown });

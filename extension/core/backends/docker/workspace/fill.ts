@@ -28,6 +28,6 @@ export async function fillVolume(docker: Dockerode, context: ContainerContext, s
     await filler.putArchive(archive, { path: '/' });
   } finally {
     signal.removeEventListener('abort', cut);
-    await removeContainer(docker, filler.id);
+    await removeContainer(docker, { id: filler.id, name: objectName(spec.slug, 'filler') });
   }
 }
