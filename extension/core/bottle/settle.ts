@@ -73,8 +73,11 @@ async function bringHome(deps: BottlesDeps, metadata: BottleMetadata, bottle: Ru
   try {
     await bottle.pullWorkspace(AbortSignal.timeout(600_000));
   } catch (cause) {
-    throw new BottleError('backend-failed', `The changes of "${slug}" could not be brought back, so the bottle stays: ${toBottleError(cause).message}`, {
-      hint: `Try again later; bot-bottle stop ${slug} --discard-changes gives them up.`,
+    const { code, message } = toBottleError(cause);
+    // What is refused stays as it is until somebody mends it.
+    const first = code === 'refused' ? 'Mend that in the bottle and try again' : 'Try again later';
+    throw new BottleError('backend-failed', `The changes of "${slug}" could not be brought back, so the bottle stays: ${message}`, {
+      hint: `${first}; bot-bottle stop ${slug} --discard-changes gives them up.`,
       cause,
     });
   }

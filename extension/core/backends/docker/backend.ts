@@ -31,7 +31,7 @@ export function createDockerBackend({ runtime, log, env }: DockerDeps): Backend 
     holds: new Set(),
     probe: (signal) => probeDocker({ runtime, env }, signal),
     workspaceMode: async (host, owner, signal) => chooseWorkspaceMode(await connectEngine(env, signal), host, owner, signal),
-    start: async (spec, progress, signal) => startBottle({ engine: await connectEngine(env, signal), runtime, env, waits, mirrors }, spec, progress, signal),
+    start: async (spec, progress, signal) => startBottle({ engine: await connectEngine(env, signal), runtime, env, waits, mirrors, log }, spec, progress, signal),
     adopt: async (metadata, signal) => {
       const engine = await connectEngine(env, signal);
       return saying(engine, 'find the bottle', adoptBottle({ engine, waits, mirrors, log }, metadata, signal));

@@ -43,7 +43,7 @@ export async function adoptBottle(deps: AdoptDeps, metadata: BottleMetadata, sig
   }
   const ended = found?.running === true ? undefined : (found?.code ?? removed);
   if (ended !== undefined) waits.ended(handle.agent, ended);
-  return runningBottle({ engine, slug: metadata.slug, handle, owner: metadata.owner, guestWorkspace: metadata.workspace.guest, waits, mirrors, ended });
+  return runningBottle({ engine, slug: metadata.slug, handle, owner: metadata.owner, guestWorkspace: metadata.workspace.guest, waits, mirrors, log: deps.log, ended });
 }
 
 /** An agent about which the engine says nothing is there and not ended: only a bottle that is found can be stopped. */

@@ -1,4 +1,5 @@
 import { removeTree } from '../../../files/removeTree.ts';
+import type { Log } from '../../../ports.ts';
 import type { Owner, RunningBottle } from '../../backend.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineError } from '../engine/engineError.ts';
@@ -22,6 +23,7 @@ export interface RunningDeps {
   readonly guestWorkspace: string;
   readonly waits: ExitWaits;
   readonly mirrors: LogMirrors;
+  readonly log: Log;
   /** Exit code of an agent that is over already; undefined while it runs. */
   readonly ended: number | undefined;
 }
@@ -57,7 +59,9 @@ export function runningBottle(deps: RunningDeps): RunningBottle {
     mergedNames: (folders) => saying('read the workspace', () => readMergedNames(bridge, user, folders)),
     pullWorkspace: (signal) =>
       saying('bring the workspace back', async () => {
-        if (handle.pull !== null) await pullVolume(bridge, handle.pull, owner, signal);
+        if (handle.pull === null) return;
+        const left = await pullVolume(bridge, handle.pull, owner, signal);
+        if (left.length > 0) deps.log.warn(`${left.length} paths of "${slug}" are too long for this machine and stay behind, the first of them in "${left[0]?.slice(0, 80) ?? ''}…".`);
       }),
     stop: () =>
       saying('remove the bottle', async () => {

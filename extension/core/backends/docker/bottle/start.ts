@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { BottleError } from '../../../errors.ts';
 import { removeTree } from '../../../files/removeTree.ts';
-import type { Progress, Runtime } from '../../../ports.ts';
+import type { Log, Progress, Runtime } from '../../../ports.ts';
 import type { BottleSpec, RunningBottle } from '../../backend.ts';
 import { dockerProfile } from '../../shared/seccomp/dockerProfile.ts';
 import { agentContainer } from '../containers/agent.ts';
@@ -37,6 +37,7 @@ export interface StartDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly waits: ExitWaits;
   readonly mirrors: LogMirrors;
+  readonly log: Log;
 }
 
 /** See `Backend.start`. Calls are never cut off half way: abort is looked at between them, then everything is removed. */
@@ -47,7 +48,7 @@ export async function startBottle(deps: StartDeps, spec: BottleSpec, progress: P
   try {
     if (context.host !== null) await prepareHostSide(spec, context.sidecarUser, context.host);
     const handle = await createObjects(deps, context, signal);
-    return runningBottle({ engine: deps.engine, slug: spec.slug, handle, owner: spec.owner, guestWorkspace: spec.guestWorkspace, waits: deps.waits, mirrors: deps.mirrors, ended: undefined });
+    return runningBottle({ engine: deps.engine, slug: spec.slug, handle, owner: spec.owner, guestWorkspace: spec.guestWorkspace, waits: deps.waits, mirrors: deps.mirrors, log: deps.log, ended: undefined });
   } catch (thrown) {
     await removeLabelled(deps.engine, { [labels.start]: context.identity.start });
     if (context.host !== null) await removeTree(context.host.root);

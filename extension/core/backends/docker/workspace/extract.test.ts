@@ -14,7 +14,7 @@ describe('an archive from a container', () => {
   });
   afterEach(() => rmSync(into, { recursive: true }));
 
-  const unpack = (...entries: (Partial<Header> & { name: string; text?: string })[]): Promise<void> => {
+  const unpack = (...entries: (Partial<Header> & { name: string; text?: string })[]): Promise<string[]> => {
     const pack = createPack();
     for (const { text, ...header } of entries) pack.entry(header, text ?? '');
     pack.finalize();
@@ -34,6 +34,16 @@ describe('an archive from a container', () => {
     await unpack(folder('workspace/'), { name: 'workspace/d', type: 'directory', mode: 0o555 }, { name: 'workspace/d/f', mode: 0o444, text: 'x' });
     expect(lstatSync(join(into, 'd')).mode & 0o777).toBe(0o555);
     expect(readFileSync(join(into, 'd/f'), 'utf8')).toBe('x');
+  });
+
+  it('leaves out what has too long a path, says so, and gives back the rest', async () => {
+    const long = Array.from({ length: 30 }, (_, level) => `workspace/${Array.from({ length: level + 1 }, () => 'd'.repeat(200)).join('/')}`);
+    const deep = long.at(-1) ?? '';
+    const left = await unpack(folder('workspace/'), ...long.map(folder), { name: `${deep}/f`, text: 'x' }, { name: 'workspace/h', type: 'link', linkname: `${deep}/f` }, { name: 'workspace/ok', text: 'ok' });
+    expect(readdirSync(into).sort()).toEqual(['d'.repeat(200), 'ok']);
+    const fit = long.filter((name) => Buffer.byteLength(join(into, name.slice('workspace/'.length))) <= 4_095).length;
+    expect(left).toHaveLength(long.length - fit + 2);
+    expect(left).toContain('h');
   });
 
   it('leaves special files out', async () => {

@@ -7,14 +7,18 @@ import { extract as createExtract, type Header } from 'tar-stream';
 import { BottleError } from '../../../errors.ts';
 import type { Owner } from '../../backend.ts';
 
-type Kind = 'folder' | 'file' | 'link';
+/** `left`: too long a path to be made here. */
+type Kind = 'folder' | 'file' | 'link' | 'left';
+
+/** PATH_MAX without its closing zero (limits.h): longer ones are made by walking, which no program here does. */
+const longestPath = 4_095;
 
 /**
  * Unpacks an archive written by a container into the empty folder `into`. The archive is hostile: its first path element
  * is dropped, a path that climbs or goes through anything but a folder of this archive is an error, no link is followed,
- * special files are left out, and set-id bits are cleared.
+ * special files are left out, and set-id bits are cleared. Returns the paths that were left out for their length.
  */
-export async function extractArchive(archive: Readable, into: string, owner: Owner, signal: AbortSignal): Promise<void> {
+export async function extractArchive(archive: Readable, into: string, owner: Owner, signal: AbortSignal): Promise<string[]> {
   const extract = createExtract();
   const flow = pipeline(archive, extract, { signal });
   flow.catch(() => undefined);
@@ -31,6 +35,7 @@ export async function extractArchive(archive: Readable, into: string, owner: Own
     await chmod(join(into, folder.path), folder.mode);
     await utimes(join(into, folder.path), folder.mtime, folder.mtime);
   }
+  return [...known].flatMap(([path, kind]) => (kind === 'left' ? [path] : []));
 }
 
 /** Workspace-relative path without the archive's top folder; empty for that folder itself. */
@@ -45,9 +50,13 @@ function pathOf(name: string): string {
 async function place(header: Header, content: Readable, path: string, known: Map<string, Kind>, into: string, owner: Owner, folders: { path: string; mode: number; mtime: Date }[]): Promise<void> {
   const { type, mode = 0o600, mtime = new Date(0), linkname } = header;
   const parent = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+  const full = join(into, path);
+  if (known.get(parent) === 'left' || Buffer.byteLength(full) > longestPath) {
+    known.set(path, 'left');
+    return;
+  }
   if (known.get(parent) !== 'folder') throw refused(path, 'it lies in something that is not a folder');
   if (known.has(path)) throw refused(path, 'it appears twice');
-  const full = join(into, path);
   const bits = mode & 0o777;
   switch (type) {
     case 'directory':
@@ -67,6 +76,10 @@ async function place(header: Header, content: Readable, path: string, known: Map
       break;
     case 'link': {
       const source = pathOf(linkname ?? '');
+      if (known.get(source) === 'left') {
+        known.set(path, 'left');
+        return;
+      }
       if (known.get(source) !== 'file') throw refused(path, 'it is a hard link to something outside');
       await copyFile(join(into, source), full, constants.COPYFILE_EXCL);
       await finish(full, bits, mtime);

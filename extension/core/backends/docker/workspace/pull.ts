@@ -10,13 +10,14 @@ import { extractArchive } from './extract.ts';
 /**
  * Brings the workspace volume, as the bridge's container shows it (running or not), back to `folder`. The folder keeps
  * its earlier content until everything has arrived. What is removed was written by the agent, which may have locked it.
+ * Returns the paths that no program here could reach, and that stayed behind therefore.
  */
-export async function pullVolume(bridge: Dockerode.Container, folder: string, owner: Owner, signal: AbortSignal): Promise<void> {
+export async function pullVolume(bridge: Dockerode.Container, folder: string, owner: Owner, signal: AbortSignal): Promise<string[]> {
   // An editor and a command may look at the same bottle; two pulls into one folder would make half of each.
-  await exclusively(`${folder}.lock`, signal, () => pull(bridge, folder, owner, signal));
+  return exclusively(`${folder}.lock`, signal, () => pull(bridge, folder, owner, signal));
 }
 
-async function pull(bridge: Dockerode.Container, folder: string, owner: Owner, signal: AbortSignal): Promise<void> {
+async function pull(bridge: Dockerode.Container, folder: string, owner: Owner, signal: AbortSignal): Promise<string[]> {
   const incoming = `${folder}.incoming`;
   const before = `${folder}.before`;
   await removeTree(incoming);
@@ -25,12 +26,13 @@ async function pull(bridge: Dockerode.Container, folder: string, owner: Owner, s
   await mkdir(incoming, { mode: mode & 0o777 });
   try {
     const archive = await bridge.getArchive({ path: bridgeWorkspace });
-    await extractArchive(new Readable().wrap(archive), incoming, owner, signal);
+    const left = await extractArchive(new Readable().wrap(archive), incoming, owner, signal);
     if (process.geteuid?.() === 0) await chown(incoming, owner.uid, owner.gid);
     await removeTree(before);
     await rename(folder, before);
     await rename(incoming, folder);
     await removeTree(before);
+    return left;
   } finally {
     await removeTree(incoming);
   }
