@@ -82,6 +82,7 @@ class OutboundScan implements BodyScan {
 
   abandon(): void {
     this.#decoder?.destroy();
+    this.#pieces.abandon();
     this.#held = [];
     this.#waiting = [];
   }

@@ -3,6 +3,7 @@ import { PassThrough, Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { accepted, refused } from '../../../schemas/policy/result.ts';
 import type { Result } from '../../../schemas/policy/result.ts';
+import { Steps } from './steps.ts';
 
 /** Takes one content coding off, as bytes come. */
 interface Decoder {
@@ -109,14 +110,9 @@ class Layer {
   readonly #most: (bytes: number) => boolean;
   /** Bytes kept until there are two: a zlib header is that long. */
   #first: Buffer = Buffer.alloc(0);
-  #stream: Transform | undefined;
-  #out: Buffer[] = [];
+  #steps: Steps | undefined;
   #length = 0;
   #given = 0;
-  #ended = false;
-  #broken: Error | undefined;
-  /** Tells the step under way that something happened. */
-  #wake: () => void = () => undefined;
 
   constructor(decoder: Decoder, most: (bytes: number) => boolean) {
     this.#decoder = decoder;
@@ -125,53 +121,29 @@ class Layer {
 
   async write(chunk: Buffer): Promise<Buffer> {
     this.#given += chunk.length;
-    if (this.#stream !== undefined) return chunk.length === 0 ? Buffer.alloc(0) : this.#step((stream, done) => stream.write(chunk, done), this.#stream);
+    if (this.#steps !== undefined) return chunk.length === 0 ? Buffer.alloc(0) : this.#steps.write(chunk);
     this.#first = Buffer.concat([this.#first, chunk]);
-    return this.#given < 2 ? Buffer.alloc(0) : this.#step((stream, done) => stream.write(this.#first, done), this.#open());
+    return this.#given < 2 ? Buffer.alloc(0) : this.#open().write(this.#first);
   }
 
   async end(): Promise<Buffer> {
-    const late = this.#stream === undefined ? this.#first : Buffer.alloc(0);
-    const stream = this.#stream ?? this.#open();
-    const rest = await this.#step((open) => open.end(late), stream);
+    const late = this.#steps === undefined ? this.#first : Buffer.alloc(0);
+    const steps = this.#steps ?? this.#open();
+    const rest = await steps.end(late);
     // What comes after the end of the compressed data nobody has looked at, but a lenient reader might.
-    if (!('bytesWritten' in stream) || stream.bytesWritten !== this.#given) throw new Error('data after the end of the compressed data');
+    if (steps.taken !== this.#given) throw new Error('data after the end of the compressed data');
     return rest;
   }
 
   destroy(): void {
-    this.#stream?.destroy();
+    this.#steps?.destroy();
   }
 
-  #open(): Transform {
-    const stream = this.#decoder.open(this.#first);
-    this.#stream = stream;
-    stream.on('data', (chunk: Buffer) => {
-      this.#length += chunk.length;
-      this.#out.push(chunk);
-      if (!this.#most(this.#length)) stream.destroy(new TooLong());
+  #open(): Steps {
+    this.#steps = new Steps(this.#decoder.open(this.#first), (bytes) => {
+      this.#length += bytes;
+      return this.#most(this.#length) ? undefined : new TooLong();
     });
-    stream.on('end', () => {
-      this.#ended = true;
-      this.#wake();
-    });
-    stream.on('error', (error) => {
-      this.#broken ??= error;
-      this.#wake();
-    });
-    return stream;
-  }
-
-  #step(work: (stream: Transform, done: () => void) => void, stream: Transform): Promise<Buffer> {
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        if (this.#broken !== undefined) return reject(this.#broken);
-        resolve(Buffer.concat(this.#out));
-        this.#out = [];
-      };
-      this.#wake = settle;
-      if (this.#broken !== undefined || this.#ended) settle();
-      else work(stream, settle);
-    });
+    return this.#steps;
   }
 }

@@ -27,7 +27,12 @@ function up(engine: Engine, about: FrameAbout): FrameScan {
     message: async (data): Promise<ScanStep> => {
       if (data.length > engine.limits.message) inspection.refusal ??= 'a message is longer than can be looked through';
       try {
-        if (inspection.refusal === undefined && data.length > 0) await pieces.push(data, data.length);
+        // A session has no end, so no budget either: each message has its own.
+        inspection.renew();
+        if (inspection.refusal === undefined && data.length > 0) {
+          await pieces.push(data, Math.min(data.length, engine.limits.whole));
+          await pieces.flush();
+        }
       } catch {
         inspection.refusal ??= 'a message cannot be looked through';
       }

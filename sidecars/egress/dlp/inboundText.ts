@@ -1,9 +1,10 @@
 import type { Finding } from '../../../schemas/protocol/egressLog.ts';
 import type { Engine } from './engine.ts';
+import { Decoded } from './decoded.ts';
 import { characterEnd } from './fold.ts';
 import { Folding } from './folding.ts';
 import { withoutTags } from './markup.ts';
-import { Decoded, runsIn } from './runs.ts';
+import { runsIn } from './runs.ts';
 import { CANARY } from './scanner.ts';
 import type { BodyAbout } from './scanner.ts';
 import { unescaped } from './unescape.ts';
@@ -13,6 +14,9 @@ const SLICE = 64 * 1024;
 
 /** So much of what came before is seen again: a phrase in tags, escapes or base64 may come in small pieces. Bytes. */
 const TAIL = 1024;
+
+/** How many times its size a window may decode to. */
+const DECODED = 4;
 
 /** So much of the beginning tells text from other things. Bytes. */
 const SAMPLE = 512;
@@ -47,8 +51,7 @@ export class InboundText {
       this.#secrets(window);
       yield;
       if (this.#forPhrases && this.#isText) {
-        this.#phrases(window, this.#tail.length - this.#unfolded);
-        yield;
+        yield* this.#phrases(window, this.#tail.length - this.#unfolded);
       }
       this.#tail = Buffer.from(window.subarray(Math.max(0, window.length - Math.max(TAIL, this.#engine.exact.search.longest))));
     }
@@ -63,17 +66,24 @@ export class InboundText {
     });
   }
 
-  #phrases(window: Buffer, fresh: number): void {
+  *#phrases(window: Buffer, fresh: number): Generator<void, void, void> {
     const end = characterEnd(window, window.length);
     this.#unfolded = window.length - end;
     const { text, escapes } = this.#folding.push(window, fresh, end);
     this.#find(text);
-    const regions = [...escapes];
+    yield;
     this.#findIn(withoutTags(window));
-    for (const { from, to } of regions) this.#findIn(unescaped(window.subarray(Math.max(0, from - TAIL), to), false));
-    const plain = new Decoded();
-    for (const run of runsIn(window)) plain.add(window, run);
+    yield;
+    for (const { from, to } of escapes) {
+      this.#findIn(unescaped(window.subarray(Math.max(0, from - TAIL), to), false));
+      yield;
+    }
+    // A limit for each window: an answer may be without end. More than decoding gives at all alignments is no text.
+    let room = DECODED * window.length;
+    const plain = new Decoded((more) => (room -= more) >= 0);
+    for (const run of yield* runsIn(window)) if (!(yield* plain.add(window, run))) break;
     if (plain.length > 0) this.#findIn(plain.take());
+    yield;
   }
 
   #findIn(bytes: Buffer | undefined): void {

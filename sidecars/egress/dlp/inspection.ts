@@ -1,12 +1,11 @@
 import type { Finding } from '../../../schemas/protocol/egressLog.ts';
 import type { Engine, SecretSearch } from './engine.ts';
+import { Decoded } from './decoded.ts';
 import { Folding } from './folding.ts';
 import type { Region } from './folding.ts';
 import { isHome } from './homes.ts';
-import { packedIn } from './packed.ts';
-import type { Packed } from './packed.ts';
-import { Decoded, runsIn } from './runs.ts';
-import type { Run } from './runs.ts';
+import { headersIn, withoutHeaders } from './packed.ts';
+import { runsIn } from './runs.ts';
 import { CANARY } from './scanner.ts';
 import type { Detectors, KnownSecret } from './scanner.ts';
 import { unescaped } from './unescape.ts';
@@ -31,13 +30,24 @@ interface View {
   readonly fresh: number;
   /** Escapes are undone already. */
   readonly isPlain: boolean;
+  /** Whoever runs this looks for compressed data in `bytes` itself: more may follow. */
+  readonly isPiece: boolean;
+}
+
+/** Bytes with compressed data in them that ends there. */
+export interface Packed {
+  readonly bytes: Buffer;
+  /** Of what is unpacked. */
+  readonly depth: number;
 }
 
 /** Bytes that are worked on in one go: 0.2 ms of ordinary text, 10 ms of the worst anybody thought of. */
 const SLICE = 16 * 1024;
 
 /** Base64 in base64, or compressed data in it. */
-const DEPTH = 2;
+export const DEPTH = 2;
+
+export const TOO_DEEP = 'it is compressed inside compressed data inside compressed data';
 
 /** Decoded runs are looked through when so much has come together. Bytes. */
 const GATHERED = 64 * 1024;
@@ -56,38 +66,53 @@ export class Inspection {
   /** A limit that was met, as a sentence. */
   refusal: string | undefined;
   /** Compressed data that was met and waits to be unpacked by whoever runs this. */
-  readonly packed: (Packed & { readonly depth: number })[] = [];
+  readonly packed: Packed[] = [];
 
   readonly #engine: Engine;
   readonly #subject: Subject;
   readonly #suspects: (secret: KnownSecret) => boolean;
   readonly #seen = new Set<string>();
-  /** Bytes that decoding may still bring to light. */
-  #budget: number;
+  readonly #most: number;
+  /** Bytes of the body or message itself, and those that decoding brought to light. */
+  #given = 0;
+  #spent = 0;
 
-  constructor(engine: Engine, subject: Subject) {
+  /** `most`: bytes that all layers together may have. */
+  constructor(engine: Engine, subject: Subject, most: number = engine.limits.decoded) {
     this.#engine = engine;
     this.#subject = subject;
-    this.#budget = engine.limits.decoded;
+    this.#most = most;
     const known = subject.detectors.outbound.includes('known_secrets');
     this.#suspects = (secret) => (secret.kind === 'canary' || known) && !isHome(subject.host, secret.home);
   }
 
-  /** Bytes that may still be unpacked. */
+  /** Bytes that may still be unpacked and decoded. A long body or message may hold as many times its size as a compressed one. */
   get budget(): number {
-    return this.#budget;
+    const { whole, ratio } = this.#engine.limits;
+    return (this.#given > whole ? Math.max(this.#most, ratio * this.#given) : this.#most) - this.#spent;
   }
 
   /** Takes decoded bytes off the budget; false, and a refusal, when it is used up. */
   spend(bytes: number): boolean {
-    this.#budget -= bytes;
-    if (this.#budget < 0) this.refusal ??= 'it decodes to more than can be looked through';
-    return this.#budget >= 0;
+    this.#spent += bytes;
+    const may = this.budget >= 0;
+    if (!may) this.refusal ??= 'it decodes to more than can be looked through';
+    return may;
+  }
+
+  /** Counts bytes as they were sent. */
+  give(bytes: number): void {
+    this.#given += bytes;
+  }
+
+  /** The next message has a budget of its own. */
+  renew(): void {
+    [this.#given, this.#spent] = [0, 0];
   }
 
   /** Looks through `bytes` and everything that is encoded in them. */
   *view(bytes: Buffer, view: Partial<View> = {}): Generator<void, void, void> {
-    const { depth = 0, where = this.#subject.where, folding = new Folding(this.#engine.fold), fresh = 0, isPlain = false } = view;
+    const { depth = 0, where = this.#subject.where, folding = new Folding(this.#engine.fold), fresh = 0, isPlain = false, isPiece = false } = view;
     const regions: Region[] = [];
     const overlap = Math.max(this.#engine.exact.search.longest, this.#engine.short.search.longest);
     for (let from = fresh; from < bytes.length; from += SLICE) {
@@ -97,9 +122,9 @@ export class Inspection {
       this.#folded(folding, bytes, from, to, regions, where);
       yield;
     }
-    this.#pack(bytes, depth);
+    if (!isPiece) yield* this.#pack(bytes, depth);
     if (!isPlain) yield* this.#undo(bytes, regions, depth, decoded(where));
-    if (depth < DEPTH) yield* this.#decode(bytes, runsIn(bytes), depth + 1, decoded(where));
+    if (depth < DEPTH) yield* this.#decode(bytes, depth + 1, decoded(where));
     const narrow = depth === 0 ? withoutNuls(bytes) : undefined;
     if (narrow !== undefined && this.spend(narrow.length)) yield* this.view(narrow, { depth: 1, where: decoded(where) });
   }
@@ -146,10 +171,14 @@ export class Inspection {
     this.findings.push({ detector, rule, where });
   }
 
-  #pack(bytes: Buffer, depth: number): void {
-    const packed = packedIn(bytes);
-    if (packed.length > 0 && depth >= DEPTH) this.refusal ??= 'it is compressed inside compressed data inside compressed data';
-    else this.packed.push(...packed.map(({ data }) => ({ data, depth: depth + 1 })));
+  *#pack(bytes: Buffer, depth: number): Generator<void, void, void> {
+    for (const header of headersIn(bytes)) {
+      yield;
+      if (header === undefined) continue;
+      if (depth >= DEPTH) this.refusal ??= TOO_DEEP;
+      else this.packed.push({ bytes, depth: depth + 1 });
+      return;
+    }
   }
 
   /** Escapes undone, with what stands round them. */
@@ -157,8 +186,9 @@ export class Inspection {
     const plain: Buffer[] = [];
     for (const { from, to } of regions) {
       for (let at = from; at < Math.min(to, bytes.length); at += SLICE) {
-        // Cut pieces overlap, so that an escape or a needle on the border is whole in one of them.
-        const piece = bytes.subarray(Math.max(from, at - 512), Math.min(to, at + SLICE));
+        // Cut pieces overlap, so that an escape or a needle on the border is whole in one of them. Compressed data that is
+        // there without an escape is unpacked where it stands whole.
+        const piece = withoutHeaders(bytes.subarray(Math.max(from, at - 512), Math.min(to, at + SLICE)));
         for (const quotedPrintable of piece.includes('=') ? [false, true] : [false]) {
           const undone = unescaped(piece, quotedPrintable);
           if (undone === undefined) continue;
@@ -172,14 +202,11 @@ export class Inspection {
   }
 
   /** Base64 and hex decoded; short ones are looked through together. */
-  *#decode(bytes: Buffer, runs: readonly Run[], depth: number, where: string): Generator<void, void, void> {
-    const plain = new Decoded();
-    for (const run of runs) {
-      const before = plain.length;
-      plain.add(bytes, run);
-      if (!this.spend(plain.length - before)) return;
+  *#decode(bytes: Buffer, depth: number, where: string): Generator<void, void, void> {
+    const plain = new Decoded((more) => this.spend(more));
+    for (const run of yield* runsIn(bytes)) {
+      if (!(yield* plain.add(bytes, run))) return;
       if (plain.length < GATHERED) continue;
-      yield;
       yield* this.view(plain.take(), { depth, where });
     }
     if (plain.length > 0) yield* this.view(plain.take(), { depth, where });

@@ -6,9 +6,11 @@ export interface ScanLimits {
   readonly piece: number;
   /** What stays behind between two pieces, at least. */
   readonly holdBack: number;
-  /** Everything that one body may unpack and decode to, all layers together. */
+  /** Everything that one body or message may unpack and decode to, all layers together. */
   readonly decoded: number;
-  /** How many times its size a compressed stream may unpack to, once it is past `whole`. */
+  /** The same for what is looked through in one go: a head. */
+  readonly atOnce: number;
+  /** How many times its size a compressed stream, a body or a message may unpack and decode to, once it is past `whole`. */
   readonly ratio: number;
   /** Longest WebSocket message. */
   readonly message: number;
@@ -21,6 +23,7 @@ export const scanLimits: ScanLimits = {
   piece: 256 * KIB,
   holdBack: 4 * KIB,
   decoded: 32 * 1024 * KIB,
+  atOnce: 512 * KIB,
   ratio: 100,
   message: 16 * 1024 * KIB,
 };

@@ -35,7 +35,7 @@ function beginsTag(next: number): boolean {
 }
 
 /** Where `what` comes next, for places that only go up; remembers, so that nothing is searched twice. */
-function nextOf(bytes: Buffer, what: number | Buffer): (at: number) => number {
+export function nextOf(bytes: Buffer, what: number | Buffer): (at: number) => number {
   let next = -1;
   return (at) => {
     if (next < at) {

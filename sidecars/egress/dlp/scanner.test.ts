@@ -246,6 +246,31 @@ describe('messages of a WebSocket', () => {
     expect((await scan.message(Buffer.from('clean'))).release).toEqual([]);
   });
 
+  test('a session may go on for ever: what messages decode to is counted for each', async () => {
+    const by = createScanner([secret], { ...scanLimits, decoded: 64 * 1024 });
+    const turns = [
+      JSON.stringify({ picture: random(1).bytes(30_000).toString('base64') }),
+      JSON.stringify({ text: '\u00fc = some text, '.repeat(500) }).replaceAll('\u00fc', '\\u00fc'),
+      'a',
+    ];
+    for (const message of turns.map((turn) => Buffer.from(turn))) {
+      const scan = by.frame({ host: 'evil.test', detectors: everything, direction: 'up' });
+      for (let i = 0; i < 60; i++) {
+        const { release, findings, refusal } = await scan.message(message);
+        expect([release[0]?.length, findings.length, refusal]).toEqual([message.length, 0, undefined]);
+      }
+    }
+    const scan = by.frame({ host: 'evil.test', detectors: everything, direction: 'up' });
+    expect((await scan.message(Buffer.from(random(2).bytes(90_000).toString('base64')))).refusal).toMatch(/decodes/);
+  });
+
+  test('compressed data may go on in the next message', async () => {
+    const packed = gzipSync(Buffer.concat([random(3).bytes(20_000), Buffer.from(value), random(4).bytes(200)]));
+    const scan = frames('up');
+    expect(await scan.message(packed.subarray(0, 9000))).toMatchObject({ findings: [] });
+    expect((await scan.message(packed.subarray(9000))).findings.map(({ rule }) => rule)).toEqual(['TOKEN']);
+  });
+
   test('a message over the limit is refused', async () => {
     expect((await frames('up').message(Buffer.alloc(scanLimits.message + 1))).refusal).toMatch(/longer/);
   });
