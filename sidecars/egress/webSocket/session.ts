@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Finding } from '../../../schemas/protocol/egressLog.ts';
 import type { FrameScan } from '../dlp/scanner.ts';
 import { scanLimits } from '../dlp/limits.ts';
+import { Turns } from '../dlp/run.ts';
 import type { Share } from '../heldBodies.ts';
 import type { TimeLimits } from '../limits.ts';
 import { BodyBlocked } from '../scanStream.ts';
@@ -74,9 +75,12 @@ const TRY_AGAIN_LATER = 1013;
 
 async function carry(from: End, to: End, fromClient: boolean, counted: (bytes: number) => void): Promise<'closed' | 'gone'> {
   const reader = new FrameReader(fromClient, scanLimits.message);
+  // A chunk may hold thousands of messages, and none of what is awaited for one need take any time.
+  const turns = new Turns();
   const take = async (chunk: Buffer): Promise<boolean> => {
     counted(chunk.length);
     for (const message of reader.read(chunk)) {
+      await turns.breathe();
       const step = await from.scan.message(message.data);
       if (from.found !== undefined) {
         if (step.findings.length > 0) from.found(step.findings);
