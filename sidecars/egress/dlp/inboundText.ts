@@ -1,6 +1,6 @@
 import type { Finding } from '../../../schemas/protocol/egressLog.ts';
 import type { Engine } from './engine.ts';
-import { Decoded } from './decoded.ts';
+import { Decoded, mayBeDecoded } from './decoded.ts';
 import { characterEnd } from './fold.ts';
 import { Folding } from './folding.ts';
 import { withoutTags } from './markup.ts';
@@ -80,8 +80,8 @@ export class InboundText {
     }
     // A limit for each window: an answer may be without end. More than decoding gives at all alignments is no text.
     let room = DECODED * window.length;
-    const plain = new Decoded((more) => (room -= more) >= 0);
-    for (const run of yield* runsIn(window)) if (!(yield* plain.add(window, run))) break;
+    const plain = new Decoded(window, (more) => (room -= more) >= 0);
+    for (const run of yield* runsIn(window)) if (mayBeDecoded(window, run) && !(yield* plain.add(run))) break;
     if (plain.length > 0) this.#findIn(plain.take());
     yield;
   }

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../schemas/protocol/egressLog.ts';
 import type { Engine, SecretSearch } from './engine.ts';
-import { Decoded } from './decoded.ts';
+import { Decoded, mayBeDecoded } from './decoded.ts';
 import { Folding } from './folding.ts';
 import type { Region } from './folding.ts';
 import { isHome } from './homes.ts';
@@ -203,9 +203,10 @@ export class Inspection {
 
   /** Base64 and hex decoded; short ones are looked through together. */
   *#decode(bytes: Buffer, depth: number, where: string): Generator<void, void, void> {
-    const plain = new Decoded((more) => this.spend(more));
+    const plain = new Decoded(bytes, (more) => this.spend(more));
     for (const run of yield* runsIn(bytes)) {
-      if (!(yield* plain.add(bytes, run))) return;
+      if (!mayBeDecoded(bytes, run)) continue;
+      if (!(yield* plain.add(run))) return;
       if (plain.length < GATHERED) continue;
       yield* this.view(plain.take(), { depth, where });
     }

@@ -9,15 +9,14 @@ sextetOf[0x2d] = 62;
 sextetOf[0x5f] = 63;
 const nibbleOf = new Int8Array(256).map((_, byte) => (/[0-9A-Fa-f]/.test(String.fromCharCode(byte)) ? parseInt(String.fromCharCode(byte), 16) : -1));
 
-/** Where a decoding stands between two steps, and the bits that are no whole byte yet. */
-export interface Stage {
+/** Decodes `bytes[from, to)` into `out` from `begin` on; returns the new length of `out`. */
+export type Decode = (bytes: Uint8Array, from: number, to: number, out: Uint8Array, begin: number) => number;
+
+/** How far base64 was counted, and by how many bits it is off the end of a byte. */
+interface Count {
   at: number;
-  value: number;
   bits: number;
 }
-
-/** Decodes up to `to`; returns the new length of `out`. */
-export type Decode = (bytes: Uint8Array, to: number, stage: Stage, out: Uint8Array, length: number) => number;
 
 /** Where to read on behind a backslash: a slash may have one, and of a line end the letter is none. */
 function behindEscape(bytes: Uint8Array, at: number): number {
@@ -26,15 +25,15 @@ function behindEscape(bytes: Uint8Array, at: number): number {
   return bytes[letter] === SLASH ? letter : letter + (bytes[letter] === LETTER_U ? 5 : 1);
 }
 
-export const sextets: Decode = (bytes, to, stage, out, begin) => {
-  let [at, value, bits, length] = [stage.at, stage.value, stage.bits, begin];
+export const sextets: Decode = (bytes, from, to, out, begin) => {
+  let [at, value, bits, length] = [from, 0, 0, begin];
   const valueOf = sextetOf;
   while (at < to) {
     const byte = bytes[at++] ?? 0;
     const sextet = valueOf[byte] ?? -1;
     if (sextet < 0) {
       if (byte === BACKSLASH) at = behindEscape(bytes, at - 1);
-      if (byte === EQUALS) [length, bits] = [rest({ at, value, bits }, out, length), 0];
+      if (byte === EQUALS) [length, bits] = [rest(value, bits, out, length), 0];
       continue;
     }
     value = ((value << 6) | sextet) & 0xffff;
@@ -43,12 +42,11 @@ export const sextets: Decode = (bytes, to, stage, out, begin) => {
     bits -= 8;
     out[length++] = (value >>> bits) & 0xff;
   }
-  [stage.at, stage.value, stage.bits] = [at, value, bits];
-  return length;
+  return rest(value, bits, out, length);
 };
 
-export const nibbles: Decode = (bytes, to, stage, out, begin) => {
-  let [at, value, bits, length] = [stage.at, stage.value, stage.bits, begin];
+export const nibbles: Decode = (bytes, from, to, out, begin) => {
+  let [at, value, bits, length] = [from, 0, 0, begin];
   while (at < to) {
     const byte = bytes[at++] ?? 0;
     const nibble = nibbleOf[byte] ?? -1;
@@ -58,12 +56,11 @@ export const nibbles: Decode = (bytes, to, stage, out, begin) => {
     bits = 4 - bits;
     if (bits === 0) out[length++] = value;
   }
-  [stage.at, stage.value, stage.bits] = [at, value, bits];
-  return length;
+  return rest(value, bits, out, length);
 };
 
 /** The bits that are no whole byte: at another alignment the last byte needs them. Of base64 that ends here they are 0. */
-export function rest({ value, bits }: Stage, out: Uint8Array, length: number): number {
+function rest(value: number, bits: number, out: Uint8Array, length: number): number {
   const byte = (value << (8 - bits)) & 0xff;
   if (bits === 0 || (bits < 6 && byte === 0)) return length;
   out[length] = byte;
@@ -71,13 +68,13 @@ export function rest({ value, bits }: Stage, out: Uint8Array, length: number): n
 }
 
 /** Counts the base64 up to `to`; whether there is padding in it. */
-export function passed(bytes: Uint8Array, to: number, stage: Stage): boolean {
+export function passed(bytes: Uint8Array, to: number, count: Count): boolean {
   let padded = false;
-  while (stage.at < to) {
-    const byte = bytes[stage.at++] ?? 0;
-    if (byte === BACKSLASH) stage.at = behindEscape(bytes, stage.at - 1);
-    if ((sextetOf[byte] ?? -1) >= 0) stage.bits = (stage.bits + 6) % 8;
-    if (byte === EQUALS) [padded, stage.bits] = [true, 0];
+  while (count.at < to) {
+    const byte = bytes[count.at++] ?? 0;
+    if (byte === BACKSLASH) count.at = behindEscape(bytes, count.at - 1);
+    if ((sextetOf[byte] ?? -1) >= 0) count.bits = (count.bits + 6) % 8;
+    if (byte === EQUALS) [padded, count.bits] = [true, 0];
   }
   return padded;
 }
