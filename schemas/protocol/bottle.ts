@@ -92,7 +92,8 @@ export const planSchema = z.object({
     reason: z.string(),
     hidden: z.array(z.string()),
   }),
-  env: z.object({ literals: z.array(z.string()), forwarded: z.array(z.string()) }),
+  /** `forwarded`: values looked up at the start; `asked`: those of them that a person is asked for, unless the host has them. */
+  env: z.object({ literals: z.array(z.string()), forwarded: z.array(z.string()), asked: z.array(z.string()) }),
   skills: z.array(z.string()),
   git: z.object({
     identity: z.object({ name: z.string().nullable(), email: z.string().nullable() }),

@@ -10,7 +10,7 @@ export function planText(plan: Plan): string {
     ['Workspace', `${plan.workspace.host}: ${workspaceWords(plan)}`],
     ['Hidden', listed(plan.workspace.hidden)],
     ['Reaches', listed(plan.egress.routes.map(({ host, credential }) => (credential === null ? host : `${host} with ${credential}`)))],
-    ['Variables', listed([...plan.env.literals, ...plan.env.forwarded.map((name) => `${name} (from the host)`)])],
+    ['Variables', listed([...plan.env.literals, ...plan.env.forwarded.map((name) => `${name} (${plan.env.asked.includes(name) ? 'asked for at the start' : 'from the host'})`)])],
     ['Skills', listed(plan.skills)],
     ['Git', gitWords(plan)],
     ['Asks you', plan.supervise ? 'when it is stuck' : 'never'],

@@ -3,9 +3,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Plan } from '../../../schemas/protocol/bottle.ts';
 import type { Bottle } from '../../../schemas/manifest/bottle.ts';
+import { oneOf } from '../../../schemas/manifest/describe.ts';
 import type { Backend, GuestFile, Limits, Owner } from '../backends/backend.ts';
 import { BottleError } from '../errors.ts';
 import type { LoadedAgent } from '../manifests/load.ts';
+import { invalidManifest } from '../manifests/problems.ts';
 import { requireNamedFiles } from '../manifests/namedFiles.ts';
 import type { Provider, Provision } from '../providers/provider.ts';
 import { type Consent, consentTo } from '../trust/consent.ts';
@@ -14,7 +16,7 @@ import type { Workspace } from '../../../schemas/manifest/workspace.ts';
 import { hiddenFiles } from '../workspace/hidden.ts';
 import { chooseBackend } from './backendChoice.ts';
 import type { StartPlan, StartRequest } from './bottles.ts';
-import { credential } from './credentials.ts';
+import { credential, credentialMentions, mention, requireHostValues } from './credentials.ts';
 import type { BottlesDeps } from './deps.ts';
 import { limitsOf } from './limits.ts';
 import { ownerOf } from './owner.ts';
@@ -30,6 +32,8 @@ export const guestWorkspace = '/workspace';
 export interface ForwardedValue {
   readonly name: string;
   readonly source: { readonly kind: 'host'; readonly variable: string } | { readonly kind: 'prompt'; readonly prompt: string };
+  /** Its place in the manifest, to begin a sentence with. */
+  readonly where: string;
 }
 
 /** What a start needs beyond what may be shown. Still without a single secret value. */
@@ -42,6 +46,8 @@ export interface PlanParts {
   readonly skillFiles: readonly GuestFile[];
   readonly literals: Readonly<Record<string, string>>;
   readonly forwarded: readonly ForwardedValue[];
+  /** Where the bottle names a credential, by host variable. */
+  readonly mentions: ReadonlyMap<string, string>;
   readonly workspace: Workspace;
   readonly limits: Limits;
   readonly extraCaPem: string | undefined;
@@ -66,7 +72,7 @@ export async function makePlan(deps: BottlesDeps, request: StartRequest, signal:
   const workspace = await workspaceFolder(request.workspace, deps.folders.home);
   const loaded = await loadForStart({ home: deps.folders.home, workspace, name: request.agent, log: deps.log });
   await requireNamedFiles(loaded.bottle, loaded.origins, deps.env['HOME'] ?? homedir());
-  const provider = providerOf(deps, loaded.bottle);
+  const provider = providerOf(deps, loaded);
   const backend = await chooseBackend(deps.backends, request.backend ?? deps.env['BOT_BOTTLE_BACKEND'], signal);
   const owner = await ownerOf(workspace, deps.self);
   const [mode, hidden, skills] = await Promise.all([
@@ -74,6 +80,7 @@ export async function makePlan(deps: BottlesDeps, request: StartRequest, signal:
     hiddenFiles(workspace, loaded.bottle.workspace.secretFiles),
     skillFiles(join(deps.env['HOME'] ?? homedir(), '.claude', 'skills'), loaded.agent.skills, `${guestHome}/.claude/skills`),
   ]);
+  const mentions = credentialMentions(loaded.bottle, loaded.origins);
   const label = request.label ?? request.agent;
   const provision = provider.provision({
     agent: loaded.agent,
@@ -84,11 +91,12 @@ export async function makePlan(deps: BottlesDeps, request: StartRequest, signal:
     color: request.color ?? null,
     prompt: request.prompt ?? null,
     headless: request.headless ?? false,
-    credential: await credentialKind(deps, loaded.bottle),
+    credential: await credentialKind(deps, loaded.bottle, mentions),
   });
   const routes = bottleRoutes(loaded.routes, provision.routes, loaded.bottle.egress.log, loaded.origins);
-  for (const name of routes.slots.values()) await credential(deps, name);
-  const { literals, forwarded } = environmentOf(loaded.bottle);
+  for (const name of routes.slots.values()) await credential(deps, name, mentions);
+  const { literals, forwarded } = environmentOf(loaded);
+  await requireHostValues(deps, forwarded);
   const parts: PlanParts = {
     backend,
     provider,
@@ -98,6 +106,7 @@ export async function makePlan(deps: BottlesDeps, request: StartRequest, signal:
     skillFiles: skills,
     literals,
     forwarded,
+    mentions,
     workspace: loaded.bottle.workspace,
     limits: limitsOf(loaded.bottle.resources, backend),
     extraCaPem: await extraCa(deps),
@@ -129,6 +138,7 @@ function shownPlan(made: {
     env: {
       literals: Object.keys(parts.literals).sort(),
       forwarded: parts.forwarded.map((one) => one.name).sort(),
+      asked: parts.forwarded.filter((one) => one.source.kind === 'prompt').map((one) => one.name).sort(),
     },
     skills: [...loaded.agent.skills],
     git: { identity: loaded.identity, remotes: [] },
@@ -146,28 +156,27 @@ function shownPlan(made: {
   };
 }
 
-function providerOf(deps: BottlesDeps, bottle: Bottle): Provider {
-  const provider = deps.providers.get(bottle.agentProvider.template);
+function providerOf(deps: BottlesDeps, { bottle, origins }: LoadedAgent): Provider {
+  const { template } = bottle.agentProvider;
+  const provider = deps.providers.get(template);
   if (provider !== undefined) return provider;
-  throw new BottleError('manifest-invalid', `The bottle names the provider "${bottle.agentProvider.template}", which is not known.`, {
-    hint: `Known providers: ${[...deps.providers.keys()].join(', ')}.`,
-  });
+  const { file = '', line = 1, column = 1 } = origins.get('agent_provider.template') ?? {};
+  throw invalidManifest([{ file, line, column, key: 'agent_provider.template', message: oneOf(template, [...deps.providers.keys()]) }]);
 }
 
 /** Decided by the prefix of the real token, which alone tells how the vendor wants to be shown it. */
-async function credentialKind(deps: BottlesDeps, bottle: Bottle): Promise<{ kind: 'oauth' | 'api-key' } | null> {
+async function credentialKind(deps: BottlesDeps, bottle: Bottle, mentions: ReadonlyMap<string, string>): Promise<{ kind: 'oauth' | 'api-key' } | null> {
   const name = bottle.agentProvider.authToken;
   if (name === null) return null;
-  return { kind: (await credential(deps, name)).startsWith('sk-ant-api') ? 'api-key' : 'oauth' };
+  return { kind: (await credential(deps, name, mentions)).startsWith('sk-ant-api') ? 'api-key' : 'oauth' };
 }
 
-function environmentOf(bottle: Bottle): { literals: Record<string, string>; forwarded: ForwardedValue[] } {
+function environmentOf({ bottle, origins }: Pick<LoadedAgent, 'bottle' | 'origins'>): { literals: Record<string, string>; forwarded: ForwardedValue[] } {
   const literals: Record<string, string> = {};
   const forwarded: ForwardedValue[] = [];
   for (const [name, value] of bottle.env) {
     if (value.kind === 'literal') literals[name] = value.value;
-    else if (value.kind === 'host') forwarded.push({ name, source: { kind: 'host', variable: value.variable } });
-    else forwarded.push({ name, source: { kind: 'prompt', prompt: value.prompt } });
+    else forwarded.push({ name, source: value, where: mention(origins, `env.${name}`) });
   }
   return { literals, forwarded };
 }

@@ -6,7 +6,7 @@ import { preflight } from './preflight.ts';
 const plan: Plan = {
   agent: 'claude', bottle: 'claude', provider: 'claude', backend: 'docker', image: 'bot-bottle-claude:1', label: 'Fix', color: null,
   workspace: { mode: 'copy', host: '/home/me/app', guest: '/workspace', reason: 'The engine is remote.', hidden: ['.env', 'a.pem', 'b.pem', 'c.key'] },
-  env: { literals: ['FOO'], forwarded: ['TOKEN'] },
+  env: { literals: ['FOO'], forwarded: ['TOKEN'], asked: [] },
   skills: [],
   git: { identity: { name: 'Me', email: null }, remotes: [] },
   egress: { routes: [{ host: 'api.anthropic.com', credential: 'CLAUDE' }, { host: 'registry.npmjs.org', credential: null }, { host: 'b.example', credential: 'CLAUDE' }], log: 1 },

@@ -22,3 +22,37 @@ describe('a start that is broken off while it looks at the machine', () => {
     expect(existsSync(join(cli.home, 'state'))).toBe(false);
   });
 });
+
+describe('a value that a start needs', () => {
+  const open = (yaml: string): void => void (cli = createCommandLine({ manifests: bottle(yaml), files: { 'a.txt': 'a' } }));
+  const place = (line: number, column: number): string => `${join(cli.home, 'bottles/dev.md')}:${line}:${column}: `;
+
+  test('is shown with where it comes from, in a dry run', async () => {
+    open('env:\n  A: "?Password"\n  B: ${FROM_HOST}\n  C: c\n');
+    const { text } = await cli.run(['start', 'dev', '--dry-run', '--backend', 'bubblewrap'], '', { FROM_HOST: 'x' });
+    expect(text).toContain('Variables:  C, A (asked for at the start), B (from the host)');
+  });
+
+  test.each([
+    ['a host variable', 'env:\n  B: ${NOT_SET_XX}\n', 5, 6, 'env.B: The host variable NOT_SET_XX is not set.'],
+    ['a credential', 'egress:\n  routes:\n    - host: a.example\n      auth:\n        scheme: Bearer\n        token_ref: NOT_SET_XX\n', 6, 7, 'egress.routes[0].auth.token_ref: The credential NOT_SET_XX is not set.'],
+  ])('is named with its place when it is not set, also in a dry run: %s', async (_what, yaml, line, column, sentence) => {
+    open(yaml);
+    for (const how of ['--dry-run', '--yes']) {
+      const { code, stderr } = await cli.run(['start', 'dev', how, '--backend', 'bubblewrap']);
+      expect([code, stderr.split('\n')[0]]).toEqual([1, `bot-bottle: ${place(line, column)}${sentence}`]);
+    }
+  });
+
+  test('is asked for, and without a terminal the error says how to answer', async () => {
+    open('env:\n  A: "?Password"\n');
+    const { code, stderr } = await cli.run(['start', 'dev', '--yes', '--backend', 'bubblewrap']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${place(5, 6)}env.A: A is asked for at the start ("Password"), and nobody answered.\nStart it on a terminal, or answer beforehand: export A=...`)]);
+  });
+
+  test('is refused with its place when no provider has that name', async () => {
+    cli = createCommandLine({ manifests: { ...agent, 'bottles/dev.md': '---\nagent_provider:\n  template: shel\n---\n' }, files: { 'a.txt': 'a' } });
+    const { code, stderr } = await cli.run(['start', 'dev', '--dry-run']);
+    expect([code, stderr.trim()]).toEqual([65, `bot-bottle: ${place(3, 13)}agent_provider.template must be claude or shell, found "shel". Did you mean shell?`]);
+  });
+});

@@ -1,3 +1,4 @@
+import { isFenceVariable } from '../../../../schemas/manifest/fenceVariables.ts';
 import { parseAuthority } from '../../../../schemas/policy/host.ts';
 import { unreachableHost } from '../../../../schemas/policy/unreachable.ts';
 import { cursorAt, type Cursor } from './cursor.ts';
@@ -80,7 +81,7 @@ function opening(shapes: readonly Shape[], column: number): string {
 
 /** Variables of the agent take their value from host variables of the same name as a rule. */
 async function environmentKeys(world: World, cursor: Cursor): Promise<readonly Proposal[]> {
-  const names = (await world.variables()).filter((name) => !cursor.siblings.includes(name));
+  const names = (await world.variables()).filter((name) => !cursor.siblings.includes(name) && !isFenceVariable(name));
   return names.map((name) => ({
     label: name,
     kind: 'variable',
