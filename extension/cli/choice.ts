@@ -1,3 +1,4 @@
+import { backendNames } from '../../schemas/protocol/bottle.ts';
 import { BottleError } from '../core/errors.ts';
 
 /** The option's value as one of the allowed ones; undefined when it was not given. Throws `usage`. */
@@ -7,3 +8,6 @@ export function oneOf<T extends string>(option: string, value: string | undefine
   if (found === undefined) throw new BottleError('usage', `${option} cannot be "${value}".`, { hint: `It is one of ${allowed.join(', ')}.` });
   return found;
 }
+
+/** Backends a person can choose; the fake one exists in tests only. */
+export const realBackends = backendNames.filter((name) => name !== 'fake');

@@ -57,6 +57,12 @@ describe('keys', () => {
     expect(complaints('bottle: dev\nskils: []', 'agent')).toMatch(/skils is not a known key\. Allowed here: bottle, skills, git-gate.*Did you mean skills\?/);
   });
 
+  test('F014 keys that exist only to be refused are not offered', () => {
+    expect(complaints('envv: {}')).not.toContain('runtime');
+    expect(complaints(route('hosts: x'))).not.toMatch(/\brole\b/);
+    expect(complaints('bottle: dev\ngit-gate: {usr: x}', 'agent')).toMatch(/Allowed here: user\./);
+  });
+
   test('F015 `runtime` is refused by name', () => {
     expect(complaints('runtime: docker')).toBe('f.md:2:10: runtime was removed: the host picks the backend (--backend or BOT_BOTTLE_BACKEND).');
   });

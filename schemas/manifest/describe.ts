@@ -40,7 +40,8 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string {
       return `must be ${expected}, found ${found}.${quote}`;
     }
     case 'unrecognized_keys': {
-      const allowed = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
+      // A key that exists only to be refused would be no help.
+      const allowed = issue.inst instanceof z.ZodObject ? Object.entries<z.ZodType>(issue.inst.shape).flatMap(([key, one]) => (one.meta()?.['refused'] === true ? [] : [key])) : [];
       return issue.keys.map((key) => unknownKey(key, allowed)).join('\n');
     }
     case 'invalid_value':

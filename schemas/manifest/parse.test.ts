@@ -71,7 +71,7 @@ describe('doubtful YAML is refused with its line', () => {
 describe('a bottle', () => {
   test('names an unknown key, its place, what is allowed and the nearest', () => {
     expect(problems('egress:\n  routes:\n    - host: a.example\n      auht: {}')).toEqual([
-      'f.md:5:7: egress.routes[0].auht is not a known key. Allowed here: host, remove, auth, matches, deny, dlp, git, role, private_addresses, plaintext, websocket, encoded_slash, tls_passthrough, budget. Did you mean auth?',
+      'f.md:5:7: egress.routes[0].auht is not a known key. Allowed here: host, remove, auth, matches, deny, dlp, git, private_addresses, plaintext, websocket, encoded_slash, tls_passthrough, budget. Did you mean auth?',
     ]);
   });
 

@@ -1,6 +1,6 @@
-import { backendNames, type DoctorCheck } from '../../../schemas/protocol/bottle.ts';
+import type { DoctorCheck } from '../../../schemas/protocol/bottle.ts';
 import { BottleError } from '../../core/errors.ts';
-import { oneOf } from '../choice.ts';
+import { oneOf, realBackends } from '../choice.ts';
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { visibleLine } from '../text/visible.ts';
@@ -13,7 +13,7 @@ export const doctor: Command = {
   words: [0, 1],
   takesRest: false,
   run: async ({ out, bottles }, args) => {
-    const backend = oneOf('--backend', args.text('backend'), backendNames);
+    const backend = oneOf('--backend', args.text('backend'), realBackends);
     const [slug] = args.words;
     const bottle = args.text('bottle');
     if (bottle !== undefined && (slug !== undefined || backend !== undefined)) {

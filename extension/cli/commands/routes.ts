@@ -41,7 +41,7 @@ async function check({ io, out, core }: Context, args: Arguments, path: string):
   const warnings = core.adviceOn(read.file).map(({ path: at, message, hint }) => ({ key: keyText(at), message, hint }));
   const log = args.text('replay');
   const replay = log === undefined ? null : await core.replayLog(read.file, resolve(io.cwd, log));
-  const ok = replay === null || replay.newlyBlocked.length === 0;
+  const ok = replay === null || (replay.newlyBlocked.length === 0 && !isUnreadable(replay));
   const lines = [
     `${path}: ${read.file.routes.length} ${read.file.routes.length === 1 ? 'route' : 'routes'}, nothing wrong`,
     ...warnings.map(({ key, message, hint }) => `warning: ${key} ${message}. ${hint}`),
@@ -51,10 +51,15 @@ async function check({ io, out, core }: Context, args: Arguments, path: string):
   return ok ? exitStatus.done : exitStatus.failed;
 }
 
+/** A log of which nothing could be judged proves nothing. */
+function isUnreadable({ lines, skipped, missed }: LogReplay): boolean {
+  return lines === 0 && skipped + missed > 0;
+}
+
 function replayLines(replay: LogReplay): string[] {
   const rows = (title: string, list: readonly ReplayRow[]): string[] => (list.length === 0 ? [] : [`${title}:`, ...list.map(rowText)]);
   const unread = [
-    ...(replay.skipped > 0 ? [`${replay.skipped} lines of the log are damaged and were not judged.`] : []),
+    ...(replay.skipped > 0 ? [`${replay.skipped} ${replay.skipped === 1 ? 'line of the log is damaged and was' : 'lines of the log are damaged and were'} not judged.`] : []),
     ...(replay.missed > 0 ? [`${replay.missed} bytes of the log are gone and were not judged.`] : []),
     ...(replay.lines > 0 && !replay.hasAllowed ? ['The log has no allowed request, so what would newly fail cannot be told: record with log: 2.'] : []),
   ];

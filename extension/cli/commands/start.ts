@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import type { RunningBottle } from '../../core/backends/backend.ts';
 import type { StartPlan, StartRequest } from '../../core/bottle/bottles.ts';
 import { BottleError } from '../../core/errors.ts';
-import { backendNames, colors } from '../../../schemas/protocol/bottle.ts';
+import { colors } from '../../../schemas/protocol/bottle.ts';
 import { sizeOf } from '../attach/session.ts';
 import { joinBottle } from '../attach/join.ts';
-import { oneOf } from '../choice.ts';
+import { oneOf, realBackends } from '../choice.ts';
 import type { Arguments, Command, Context } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { isInteractive } from '../io.ts';
@@ -63,7 +63,7 @@ export const start: Command = {
 async function requestOf(context: Context, args: Arguments): Promise<StartRequest> {
   const { io } = context;
   const workspace = resolve(io.cwd, args.text('workspace') ?? '.');
-  const backend = oneOf('--backend', args.text('backend'), backendNames);
+  const backend = oneOf('--backend', args.text('backend'), realBackends);
   const color = oneOf('--color', args.text('color'), colors);
   const label = await freeLabel(context, args.text('label'));
   const prompt = await promptOf(io.cwd, args);

@@ -42,6 +42,13 @@ test('damaged lines are counted and left out, an unfinished one waits', async ()
   expect(entries).toEqual([['1', 0], ['2', 2]]);
 });
 
+test('damaged lines behind the last decision are counted too', async () => {
+  writeFileSync(path, `${line('1')}nonsense\nmore\n`);
+  const entries = readLog(path, 0);
+  await entries.next();
+  expect(await entries.next()).toMatchObject({ done: true, value: { skipped: 2, missed: 0 } });
+});
+
 test('following a file that appears later gives every line once and ends when told', async () => {
   const stop = new AbortController();
   const ids: string[] = [];

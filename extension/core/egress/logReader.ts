@@ -19,6 +19,9 @@ export interface LogEntry {
   readonly line: LogLine;
 }
 
+/** How far a log was read, and what of it could not be. */
+export type LogEnd = Omit<LogEntry, 'line'>;
+
 /** How far to read. */
 export interface ReadLogOptions {
   /** Wait for more at the end until `signal` is aborted; else stop there. */
@@ -30,16 +33,16 @@ const CHUNK = 64 * 1024;
 
 /**
  * Reads the log whose newest part is `log.jsonl` from a byte offset, segment by segment. One that does not exist yet is
- * empty. Lines that do not parse are counted and left out.
+ * empty. Lines that do not parse are counted and left out; those behind the last decision are in the count that is returned.
  */
-export async function* readLog(path: string, offset: number, options: ReadLogOptions = {}): AsyncGenerator<LogEntry, void, undefined> {
+export async function* readLog(path: string, offset: number, options: ReadLogOptions = {}): AsyncGenerator<LogEntry, LogEnd, undefined> {
   const signal = options.signal ?? new AbortController().signal;
   const changes = options.follow === true ? new FolderChanges(dirname(path), basename(path).replace(/\.jsonl$/, '.'), signal) : undefined;
   const cursor = { offset, rest: Buffer.alloc(0), skipped: 0, missed: 0 };
   try {
     for (;;) {
       yield* entriesNow(path, cursor, signal);
-      if (changes === undefined || !(await changes.next())) return;
+      if (changes === undefined || !(await changes.next())) return { offset: cursor.offset, skipped: cursor.skipped, missed: cursor.missed };
     }
   } finally {
     changes?.close();
@@ -95,10 +98,11 @@ async function* entriesOf(segment: Segment, cursor: Cursor, signal: AbortSignal)
       if (bytesRead === 0) return;
       cursor.rest = Buffer.concat([cursor.rest, buffer.subarray(0, bytesRead)]);
       for (let end = cursor.rest.indexOf(10); end >= 0; end = cursor.rest.indexOf(10)) {
+        // Before the line is counted as read: who goes on from the returned place shall find it.
+        if (signal.aborted) return;
         const line = parseLine(cursor.rest.subarray(0, end).toString());
         cursor.rest = cursor.rest.subarray(end + 1);
         cursor.offset += end + 1;
-        if (signal.aborted) return;
         if (line === undefined) cursor.skipped++;
         else yield { offset: cursor.offset, skipped: cursor.skipped, missed: cursor.missed, line };
       }

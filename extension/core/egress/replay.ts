@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { decide, decidePlace } from '../../../schemas/policy/decide.ts';
 import type { MatchRequest } from '../../../schemas/policy/decide.ts';
 import { parseHost } from '../../../schemas/policy/host.ts';
@@ -49,18 +49,27 @@ export interface LogReplay extends Replay {
 
 /** `replay` for the log at `path`. Throws `usage` when there is none. */
 export async function replayLog(routes: RoutesFile, path: string): Promise<LogReplay> {
-  await access(path).catch((cause: unknown) => {
+  await requireFile(path).catch((cause: unknown) => {
     throw new BottleError('usage', `The egress log ${path} cannot be read.`, { cause, hint: 'A bottle keeps it in state/SLUG/egress/log.jsonl.' });
   });
   const seen = { skipped: 0, missed: 0, hasAllowed: false };
   async function* lines(): AsyncGenerator<LogLine, void, undefined> {
-    for await (const { skipped, missed, line } of readLog(path, 0)) {
-      Object.assign(seen, { skipped, missed, hasAllowed: seen.hasAllowed || line.verdict === 'allow' });
-      yield line;
+    const entries = readLog(path, 0);
+    for (;;) {
+      const { done, value } = await entries.next();
+      Object.assign(seen, { skipped: value.skipped, missed: value.missed });
+      if (done === true) return;
+      seen.hasAllowed ||= value.line.verdict === 'allow';
+      yield value.line;
     }
   }
   const result = await replay(routes, lines());
   return { ...result, ...seen };
+}
+
+async function requireFile(path: string): Promise<void> {
+  await access(path, constants.R_OK);
+  if (!(await stat(path)).isFile()) throw new Error('It is not a file.');
 }
 
 type Fate =

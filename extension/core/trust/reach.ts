@@ -32,7 +32,10 @@ export function reachSha256(bottle: Bottle): string {
   return createHash('sha256').update(JSON.stringify(reachOf(bottle))).digest('hex');
 }
 
-/** What an agent in the bottle could do, one line each, for a person. Names of credentials and variables, never values. */
+/**
+ * What an agent in the bottle could do, one line each, for a person. Names of credentials and variables, never values.
+ * `supervise` is read and has no effect yet, so nothing is said of it.
+ */
 export function reachLines(bottle: Bottle): readonly string[] {
   const { agentProvider: provider } = bottle;
   const names = (kind: 'host' | 'prompt' | 'literal'): string => [...bottle.env].filter(([, value]) => value.kind === kind).map(([name]) => name).sort().join(', ');
@@ -50,7 +53,6 @@ export function reachLines(bottle: Bottle): readonly string[] {
     ...worded('read the fixed value of', names('literal')),
     ...workspaceLines(workspace),
     ...resourceLines(resources),
-    ...(bottle.supervise ? ['ask you for more'] : []),
     ...Object.entries(others).filter(([, value]) => value !== undefined && value !== null).map(([key, value]) => `have ${key} ${JSON.stringify(plain(value))}`),
   ];
 }

@@ -187,7 +187,7 @@ describe('the bot-bottle command without a terminal', () => {
     [['cleanup'], 64, /--yes/],
     [['start', 'nobody', '--yes'], 65, /nobody/],
     [['start', 'broken', '--yes'], 65, /broken\.md/],
-    [['start', 'shell', '--yes', '--backend', 'lxc'], 64, /bubblewrap/],
+    [['start', 'shell', '--yes', '--backend', 'lxc'], 64, /docker, bubblewrap\."?/],
     [['start', 'shell', '--yes', '--headless'], 64, /--prompt/],
     [['attach', 'nobody'], 1, /nobody/],
     [['stop', '../../etc'], 64, /slug/],

@@ -7,7 +7,7 @@ import { createCommandLine, type CommandLine, type Outcome } from '../../support
 import { until } from '../../support/until.ts';
 
 const manifests = { 'bottles/shell.md': '---\nagent_provider:\n  template: shell\n---\n', 'agents/shell.md': '---\nbottle: shell\n---\n' };
-const rounds = 4;
+const rounds = 3;
 
 describe.skipIf(whyNot('bubblewrap') !== undefined)('the end of a bottle', () => {
   let cli: CommandLine;
@@ -55,5 +55,17 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('the end of a bottle', () =>
     const outcome = await asJson;
     expect([outcome.code, JSON.parse(outcome.text)]).toEqual([137, { slug, detached: false, stopped: true, exitCode: 137, changes: 0 }]);
     expect(existsSync(join(cli.home, 'state', slug))).toBe(false);
+  });
+
+  test('whoever follows its log is told the last of it, and let go', async () => {
+    const slug = await start('followed');
+    const following = cli.run(['log', slug, '--follow']);
+    await cli.run(['exec', slug, '--', 'sh', '-c', 'curl -sS -m 10 https://example.com/; echo kept > kept.txt']);
+    // A refusal's line may come a moment after its answer.
+    await until('the line', async () => (await cli.run(['log', slug])).text);
+    await cli.json(['stop', slug]);
+    const { code, text } = await following;
+    expect([code, text]).toEqual([0, expect.stringMatching(/\tblock\t.*example\.com/)]);
+    expect((await cli.run(['log', slug, '--follow'])).text).toBe(text);
   });
 });

@@ -14,7 +14,7 @@ describe('routes and explain', () => {
   beforeAll(() => {
     cli = createCommandLine({
       manifests: {},
-      files: { 'routes.yaml': routesFile, 'bad.yaml': 'routes:\n- host: "*.com"\n  pathes: []\n', 'log.jsonl': `${line({})}\n`, 'failing.jsonl': `${line({ verdict: 'allow', method: 'PUT', path: '/x' })}\n` },
+      files: { 'routes.yaml': routesFile, 'bad.yaml': 'routes:\n- host: "*.com"\n  pathes: []\n', 'log.jsonl': `${line({})}\n`, 'torn.jsonl': `${line({})}\nnonsense\n`, 'damaged.jsonl': 'nonsense\nmore\n', 'failing.jsonl': `${line({ verdict: 'allow', method: 'PUT', path: '/x' })}\n` },
     });
   });
   afterAll(() => cli.close());
@@ -31,6 +31,13 @@ describe('routes and explain', () => {
     expect((await cli.run(['routes', 'check', 'routes.yaml', '--replay', 'failing.jsonl'])).text).toMatch(/would newly fail:\n {2}1 x PUT a\.test:443\/x/);
   });
 
+  test('damaged lines are told, and a log of nothing else fails the check', async () => {
+    const some = await cli.run(['routes', 'check', 'routes.yaml', '--replay', 'torn.jsonl']);
+    expect([some.code, some.text]).toEqual([0, expect.stringContaining('1 line of the log is damaged and was not judged.')]);
+    const all = await cli.run(['routes', 'check', 'routes.yaml', '--replay', 'damaged.jsonl']);
+    expect([all.code, all.text]).toEqual([1, expect.stringContaining('2 lines of the log are damaged and were not judged.')]);
+  });
+
   test('a bad file ends with 65 and says where', async () => {
     const checked = await cli.run(['routes', 'check', 'bad.yaml']);
     expect(checked.code).toBe(65);
@@ -43,6 +50,7 @@ describe('routes and explain', () => {
   test.each([
     [['routes', 'check', 'none.yaml'], 65],
     [['routes', 'check', 'routes.yaml', '--replay', 'none.jsonl'], 64],
+    [['routes', 'check', 'routes.yaml', '--replay', '.'], 64],
     [['routes', 'chekc', 'routes.yaml'], 64],
     [['routes', 'nobody'], 1],
     [['explain', 'GET', 'https://a.test/'], 64],

@@ -28,7 +28,7 @@ describe('what a workspace offers', () => {
     expect(agents.map(({ name, bottle }) => [name, bottle])).toEqual([['broken', null], ['helper', 'dev']]);
     expect(bottles).toMatchObject([
       { name: 'child', state: 'absent', problem: expect.stringContaining('There is no bottle "base"') },
-      { name: 'dev', state: 'absent', present: null, problem: null, reach: ['run shell', 'reach registry.example', 'ask you for more'] },
+      { name: 'dev', state: 'absent', present: null, problem: null, reach: ['run shell', 'reach registry.example'] },
     ]);
     expect(warnings).toEqual([expect.stringMatching(/sneaky\.md.*is ignored: a workspace may ship agents, never bottles/)]);
   });
