@@ -23,7 +23,7 @@ function patternFault(text: string): string | undefined {
 /** `workspace` of a bottle as written. Lists replace those of a parent. */
 export const workspaceSchema = z.strictObject({
   mode: z.enum(workspaceModes).optional().meta({
-    description: 'How the agent gets the project. `overlay`: a layer over the folder, nothing copied; `copy`: a copy of its own; `git`: a copy of only what git tracks, with the repository and edits not yet committed. Without it, `overlay` where the backend can and `copy` elsewhere.',
+    description: 'How the agent gets the project. `overlay`: a layer over the folder, nothing copied; `copy`: a copy of its own; `git`: a copy of only what git tracks, with the repository and edits not yet committed, but without submodules, and not in a linked worktree, whose repository lies elsewhere. Without it, `overlay` where the backend can and `copy` elsewhere.',
     examples: ['copy'],
   }),
   include: z.array(pattern).min(1).optional().meta({

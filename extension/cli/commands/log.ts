@@ -1,5 +1,5 @@
 import type { LogEnd, LogEntry } from '../../core/egress/logReader.ts';
-import { BottleError } from '../../core/errors.ts';
+import { BottleError, toBottleError } from '../../core/errors.ts';
 import type { Command, Context } from '../command.ts';
 import { exitStatus } from '../exitStatus.ts';
 import { drained } from '../pour.ts';
@@ -33,9 +33,9 @@ export const log: Command = {
 /** Prints the log as it grows, until the person breaks off or the bottle ends. Returns how far it came, in bytes. */
 async function follow(context: Context, slug: string, path: string, person: AbortSignal): Promise<number> {
   const over = new AbortController();
-  const found: { broken?: unknown } = {};
+  const found: { broken?: BottleError } = {};
   void untilItEnds(context, slug)
-    .catch((thrown: unknown) => void (found.broken = thrown))
+    .catch((thrown: unknown) => void (found.broken = toBottleError(thrown)))
     .finally(() => over.abort());
   const { offset } = await print(context, context.core.readLog(path, 0, { follow: true, signal: AbortSignal.any([person, over.signal]) }));
   if (found.broken !== undefined) throw found.broken;

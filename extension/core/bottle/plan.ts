@@ -152,7 +152,7 @@ function shownPlan(made: {
     supervise: false,
     owner: parts.owner,
     limits: { ...parts.limits },
-    consent: { required: parts.consent.review !== null, reasons: [...parts.consent.reasons, ...loaded.warnings] },
+    consent: { required: parts.consent.review !== null, reasons: [...parts.consent.reasons, ...loaded.warnings, ...made.mode.notes] },
   };
 }
 

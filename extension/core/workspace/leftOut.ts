@@ -48,15 +48,25 @@ function isOfGit(path: string): boolean {
 
 /** What git has in its index below the folder, and every folder above that. */
 async function trackedFiles(folder: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  // The person's own repository, but nothing it names may run.
+  const found = new Set<string>();
+  for (const file of await gitListed(folder, ['--cached'], signal)) for (let path = file; path !== '' && !found.has(path); path = path.slice(0, Math.max(0, path.lastIndexOf('/')))) found.add(path);
+  return found;
+}
+
+/** Folders that git tracks as repositories of their own: nothing in them is in this one. */
+export async function submodulesOf(folder: string, signal: AbortSignal): Promise<readonly string[]> {
+  const entries = await gitListed(folder, ['--cached', '--stage'], signal);
+  return entries.filter((entry) => entry.startsWith('160000 ')).map((entry) => entry.slice(entry.indexOf('\t') + 1));
+}
+
+/** `git ls-files` of the person's own repository; nothing it names may run. */
+async function gitListed(folder: string, options: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
   const harmless = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', `safe.directory=${folder}`];
-  const { code, stdout, stderr } = await run(['git', ...harmless, '-C', folder, 'ls-files', '-z', '--cached'], { signal, keep: mostNames });
+  const { code, stdout, stderr } = await run(['git', ...harmless, '-C', folder, 'ls-files', '-z', ...options], { signal, keep: mostNames });
   if (code !== 0) {
     throw new BottleError('workspace-invalid', `The bottle takes a workspace from git, and git says about ${folder}: ${stderr.trim().split('\n')[0] ?? ''}`, {
       hint: 'Open a git repository, or choose workspace.mode copy in the bottle.',
     });
   }
-  const found = new Set<string>();
-  for (const file of stdout.split('\0')) for (let path = file; path !== '' && !found.has(path); path = path.slice(0, Math.max(0, path.lastIndexOf('/')))) found.add(path);
-  return found;
+  return stdout.split('\0').filter((entry) => entry !== '');
 }

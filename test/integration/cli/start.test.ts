@@ -1,4 +1,5 @@
 // What a start says before anything runs: broken off, without the values it needs, and as a dry run.
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -54,5 +55,40 @@ describe('a value that a start needs', () => {
     cli = createCommandLine({ manifests: { ...agent, 'bottles/dev.md': '---\nagent_provider:\n  template: shel\n---\n' }, files: { 'a.txt': 'a' } });
     const { code, stderr } = await cli.run(['start', 'dev', '--dry-run']);
     expect([code, stderr.trim()]).toEqual([65, `bot-bottle: ${place(3, 13)}agent_provider.template must be claude or shell, found "shel". Did you mean shell?`]);
+  });
+});
+
+describe('a workspace of git', () => {
+  const git = (folder: string, ...args: string[]): void =>
+    void execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-c', 'protocol.file.allow=always', '-C', folder, ...args], { stdio: 'ignore' });
+  const plan = (folder: string): ReturnType<CommandLine['run']> => cli.run(['start', 'dev', '--dry-run', '--backend', 'bubblewrap', '--workspace', folder]);
+  const repositories = (yaml: string): void => {
+    cli = createCommandLine({ manifests: bottle(yaml), files: { 'part/f': 'f', 'main/f': 'f', 'main/below/g': 'g' } });
+    for (const name of ['part', 'main']) {
+      git(join(cli.workspace, name), 'init', '-q');
+      git(join(cli.workspace, name), 'add', '.');
+      git(join(cli.workspace, name), 'commit', '-qm', 'one');
+    }
+    git(join(cli.workspace, 'main'), 'submodule', 'add', '-q', join(cli.workspace, 'part'), 'sub');
+    git(join(cli.workspace, 'main'), 'worktree', 'add', '-q', join(cli.workspace, 'tree'));
+  };
+
+  test('says which submodules stay out, and that the repository does below its root', async () => {
+    repositories('workspace: {mode: git}\n');
+    expect((await plan('main')).text).toContain('Submodules stay out of the bottle, their folders are empty there: sub.');
+    expect((await plan('main/below')).text).toContain('The repository stays out of the bottle');
+    expect((await plan('part')).text).not.toMatch(/stays? out/);
+  });
+
+  test.each(['tree', 'main/sub'])('is refused where the repository lies elsewhere: %s', async (folder) => {
+    repositories('workspace: {mode: git}\n');
+    const { code, stderr } = await plan(folder);
+    expect([code, stderr]).toEqual([64, expect.stringContaining('its .git is no folder, as in a linked worktree or a submodule')]);
+  });
+
+  test('taken whole says that git will not work there, and only there', async () => {
+    repositories('');
+    expect((await plan('tree')).text).toContain('Git will not work in the bottle: its .git is no folder');
+    expect((await plan('main')).text).not.toContain('Git will not');
   });
 });
