@@ -2,11 +2,11 @@ import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
-/** What opening says when there is no such folder, or a symlink or file stands where a folder should. */
-const notAFolder = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+/** What opening says when there is no such folder, a symlink or file stands where a folder should, or the agent locked it. */
+const notAFolder = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES']);
 
 /**
- * Names in `root/folder` for each folder; those that do not exist, or lie behind a symlink, are left out. The agent
+ * Names in `root/folder` for each folder; those that do not exist, may not be entered, or lie behind a symlink, are left out. The agent
  * writes here while we read, so every step is opened without following links and held while the next is taken from it.
  */
 export async function namesIn(root: string, folders: readonly string[]): Promise<Record<string, string[]>> {

@@ -86,6 +86,7 @@ async function bringHome(deps: BottlesDeps, metadata: BottleMetadata, bottle: Ru
     const seen: Record<string, readonly string[]> = {};
     await bottleChanges(metadata, async (folders) => {
       const names = await bottle.mergedNames(folders);
+      if (folders.some((folder) => !names.has(folder))) throw new BottleError('backend-failed', 'The agent locked a folder, so its names are not known.');
       for (const [folder, list] of names) seen[folder] = list;
       return names;
     });

@@ -24,6 +24,7 @@ function copyRules(baseline: Baseline, device: number): WalkRules {
       return entry !== undefined && stat.dev === device && isCopy(entry, stat);
     },
     replaces: () => true,
+    isUnknown: () => false,
     seen: () => undefined,
   };
 }
@@ -31,12 +32,15 @@ function copyRules(baseline: Baseline, device: number): WalkRules {
 /** An upper folder holds only what was touched; deletions are 0:0 devices, or names that a replaced folder covers. */
 async function overlayRules(review: Review, workspace: { readonly lower: string; readonly upper: string }, reading: Reading): Promise<WalkRules> {
   const shared = await sharedFolders(workspace.upper, workspace.lower, reading);
+  // A folder that the agent locked is missing in the answer: what it hides from the host's is not known then.
+  const asked = new Set(review.mergedNames === null ? [] : shared);
   const merged = review.mergedNames === null ? undefined : await review.mergedNames(shared);
   const opaque = merged === undefined ? await opaqueFolders(workspace.upper, shared, review.signal) : new Set<string>();
   return {
     isWhiteout: (stat) => stat.isCharacterDevice() && stat.rdev === 0,
     isUnchanged: () => false,
     replaces: (path) => opaque.has(path),
+    isUnknown: (path) => asked.has(path) && merged?.has(path) !== true,
     seen: (path) => {
       const names = merged?.get(path);
       return names === undefined ? undefined : new Set(names);

@@ -24,6 +24,8 @@ export interface WalkRules {
   isUnchanged(path: string, stat: Stats): boolean;
   /** Whether this folder of the bottle, and so every one below it, holds all that there is. */
   replaces(path: string): boolean;
+  /** True when nobody can tell what this folder of the bottle hides of the host's. */
+  isUnknown(path: string): boolean;
   /** Which names in this folder the bottle sees; undefined when only `replaces` tells. */
   seen(path: string): ReadonlySet<string> | undefined;
 }
@@ -116,7 +118,7 @@ async function walkEntry(walk: Walking, place: Place, name: string, stat: Stats)
   const other = host?.stat(name);
   if (stat.isDirectory()) {
     if (other !== undefined && !other.isDirectory() && scope === 'show') await walk.visit({ path, name, bottle: null, bottleStat: undefined, host });
-    const inside = isTooDeep(path) ? null : bottle?.child(name);
+    const inside = isTooDeep(path) ? null : walk.rules.isUnknown(path) ? undefined : bottle?.child(name);
     if (inside === null) walk.deep(path);
     else if (inside === undefined) await walkLocked(walk, place, name);
     else await descend(walk, place, path, inside, host?.child(name) ?? null);

@@ -1,14 +1,16 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { setImmediate as queueTurn } from 'node:timers';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { ExecRequest } from '../../../extension/core/backends/backend.ts';
 import { applyChanges } from '../../../extension/core/workspace/apply.ts';
 import { readChanges, unreadFault } from '../../../extension/core/workspace/changeSet.ts';
 import { deepest, depthFault, longestPath } from '../../../extension/core/workspace/depth.ts';
 import { discardRunning, discardStopped } from '../../../extension/core/workspace/discard.ts';
+import { closedFault } from '../../../extension/core/workspace/judge.ts';
 import { stretch, steps } from '../../../extension/core/workspace/reading.ts';
 import { exec } from '../../support/workspace/inView.ts';
-import { cannotMount, openWorld, writeTree, type World } from '../../support/workspace/world.ts';
+import { cannotMount, openWorld, run, writeTree, type World } from '../../support/workspace/world.ts';
 
 const all = { paths: 'all', allowRisky: false } as const;
 const missing = cannotMount();
@@ -104,5 +106,50 @@ describe.each(modes)('a tree that is too deep in %s mode', (mode) => {
     nest(world.view, 'd', 600);
     await discardRunning(world.review, ['d'], world.view, { exec });
     expect(await faults(world)).toEqual([]);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('folders that the agent locked', () => {
+  /** Runs as a user whom modes stop, in a world that is theirs. */
+  async function asOwner(world: World, work: () => Promise<void>): Promise<void> {
+    run('chown', ['-R', '65534:65534', join(world.host, '..')]);
+    process.seteuid?.(65534);
+    try {
+      await work();
+    } finally {
+      process.seteuid?.(0);
+    }
+  }
+
+  test('are refused entries beside all else, and discarding shows what was in a folder of the host', async () => {
+    using world = await openWorld('copy', { 'a.txt': 'one', 'ours/f': 'f', 'ours/sub/g': 'g' });
+    writeTree(world.view, { 'a.txt': 'two', 'fresh/in/f': 'f', 'half/f': 'f' });
+    appendFileSync(join(world.view, 'ours/f'), 'f');
+    for (const [path, mode] of [['ours', 0o000], ['fresh/in', 0o000], ['fresh', 0o300], ['half', 0o400]] as const) chmodSync(join(world.view, path), mode);
+    await asOwner(world, async () => {
+      const locked = ['fresh', 'half', 'ours'];
+      expect((await readChanges(world.review)).files.map(({ path, refused }) => [path, refused])).toEqual([['a.txt', undefined], ...locked.map((path) => [path, closedFault])]);
+      await discardStopped(world.review, locked);
+      expect((await readChanges(world.review)).files.map(({ path, status }) => [path, status])).toEqual([['a.txt', 'modified'], ['ours/f', 'modified']]);
+    });
+  });
+
+  test('are unlocked and removed by commands in a running bottle', async () => {
+    using world = await openWorld('copy', { 'ours/f': 'f' });
+    writeTree(world.view, { 'fresh/in/f': 'f' });
+    for (const path of ['ours', 'fresh/in', 'fresh']) chmodSync(join(world.view, path), 0o000);
+    await asOwner(world, async () => {
+      const asAgent = { exec: (request: ExecRequest) => exec({ ...request, argv: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...request.argv] }) };
+      await discardRunning(world.review, ['fresh', 'ours'], world.view, asAgent);
+      expect(await faults(world)).toEqual([]);
+    });
+  });
+
+  test.skipIf(missing !== undefined)('are refused entries too when only the merged view cannot be asked about them', async () => {
+    using world = await openWorld('overlay', { 'a.txt': 'one', 'ours/f': 'f' });
+    for (const [path, text] of [['a.txt', 'two'], ['ours/f', 'ff']] as const) writeFileSync(join(world.view, path), text);
+    const locked = async () => new Map<string, readonly string[]>();
+    const { files } = await readChanges({ ...world.review, mergedNames: locked });
+    expect(files.map(({ path, refused }) => [path, refused])).toEqual([['a.txt', undefined], ['ours', closedFault]]);
   });
 });
