@@ -30,7 +30,7 @@ describe('the choice of a workspace', () => {
   const choose = (asked: Parameters<typeof workspaceOf>[0], by = overlaying) => chooseWorkspace(by, '/nowhere', owner, workspaceOf(asked), never);
 
   it('is the backend\'s where the bottle says nothing, and the bottle\'s where it does', async () => {
-    expect(await choose({})).toEqual({ mode: 'overlay', reason: 'It can.' });
+    expect(await choose({})).toEqual({ mode: 'overlay', reason: 'It can.', notes: [] });
     expect(await choose({ mode: 'overlay' })).toMatchObject({ mode: 'overlay' });
     expect(await choose({ mode: 'copy' })).toMatchObject({ mode: 'copy' });
     expect(await choose({ mode: 'git' })).toMatchObject({ mode: 'copy', reason: expect.stringContaining('git') });
