@@ -33,7 +33,6 @@ describe('the choice of a workspace', () => {
     expect(await choose({})).toEqual({ mode: 'overlay', reason: 'It can.', notes: [] });
     expect(await choose({ mode: 'overlay' })).toMatchObject({ mode: 'overlay' });
     expect(await choose({ mode: 'copy' })).toMatchObject({ mode: 'copy' });
-    expect(await choose({ mode: 'git' })).toMatchObject({ mode: 'copy', reason: expect.stringContaining('git') });
     expect(await choose({ exclude: ['data'] })).toMatchObject({ mode: 'copy', reason: expect.stringContaining('leaves parts') });
   });
 
