@@ -26,7 +26,7 @@ export function parseManifest(file: string, text: string, given?: Document.Parse
   };
   const hidden = invisible.exec(parts.yaml);
   if (hidden !== null) {
-    report(hidden.index, `holds the invisible character U+${hidden[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}: take it out.`);
+    report(hidden.index, `holds the invisible character U+${(hidden[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}: take it out.`);
     return { ok: false, problems };
   }
   let document: Document.Parsed;

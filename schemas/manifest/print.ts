@@ -38,8 +38,9 @@ const harmless = /^[A-Za-z_](?:[A-Za-z0-9_./@+*-]|:(?=[A-Za-z0-9/]))*(?: (?:[A-Z
 
 function printText(text: string): string {
   if (harmless.test(text) && doubtOf(text) === undefined && text !== 'true' && text !== 'false') return text;
-  const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(text).replace(new RegExp(invisible, 'g'), escaped);
+  // YAML has an escape of eight digits for what needs two units here.
+  const escaped = (char: string): string => (char.length === 1 ? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}` : `\\U${(char.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`);
+  return JSON.stringify(text).replace(new RegExp(invisible, 'gu'), escaped);
 }
 
 function isList(value: Plain): value is readonly Plain[] {

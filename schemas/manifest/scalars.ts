@@ -13,5 +13,5 @@ export function doubtOf(source: string): string | undefined {
   return doubtful.find(([pattern]) => pattern.test(source))?.[1];
 }
 
-/** Characters that make a text look different from what it is: control characters and bidirectional overrides. */
-export const invisible = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/;
+/** Characters that make a text look different from what it is: controls, bidirectional overrides, what nobody sees. Joiners and selectors of scripts and emoji are none. */
+export const invisible = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF0-\uFFFB]|[\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E00FF}\u{E01F0}-\u{E0FFF}]/u;

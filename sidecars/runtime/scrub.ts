@@ -20,7 +20,7 @@ export function scrubber(secrets: readonly string[]): Scrub {
   const hide = hider(secrets);
   return (text, longest = LONGEST) => {
     // Far behind the cap nothing is shown, so nothing has to be looked for there.
-    const plain = hide(text.slice(0, 4 * LONGEST)).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, escaped);
+    const plain = hide(text.slice(0, 4 * LONGEST)).replace(/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]/g, escaped);
     return plain.length > longest ? `${plain.slice(0, longest)}…` : plain;
   };
 }

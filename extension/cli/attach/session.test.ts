@@ -58,7 +58,7 @@ describe('an attached terminal', () => {
     end(0);
     await done;
     expect(stdin.raw).toEqual([true, false]);
-    expect(stdout.read().toString()).toMatch(/\u001b\[\?1049l.*\u001b\[\?25h$/);
+    expect(stdout.read().toString()).toMatch(/\u001b\[\?1049l.*\u001b\[\?2031l.*\u001b\[\?25h$/);
   });
 
   test('keys reach the agent; Ctrl-P Ctrl-Q leaves without ending it', async () => {

@@ -22,11 +22,16 @@ export interface SessionOptions {
 }
 
 /**
- * Leaves what a full-screen program may have switched on: cursor save around leaving the alternate screen (so that a
- * normal screen keeps its cursor), mouse and focus reports, bracketed paste, keyboard protocols, colours; cursor shown.
+ * Private modes of a full-screen program that are off in a shell: the alternate screen, application keys, reverse video,
+ * margins, mouse, focus and paste reports, output held back, and reports of theme and size, which would be typed there.
  */
-const restoreScreen =
-  '\u001b7\u001b[?1049l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?1004l\u001b[?2004l\u001b[>4;0m\u001b[<u\u001b[0m\u001b[?25h';
+const modesOff = [1049, 1, 5, 69, 9, 1000, 1002, 1003, 1005, 1006, 1015, 1016, 1004, 2004, 2026, 2031, 2048];
+
+/**
+ * Leaves what a full-screen program may have switched on: cursor save around leaving the alternate screen (so that a
+ * normal screen keeps its cursor), modes, keyboard protocols, colours; lines wrap and the cursor shows.
+ */
+const restoreScreen = ['7', ...modesOff.map((mode) => `[?${mode}l`), '[4l', '>', '[>4;0m', '[<u', '[0m', '[?7h', '[?25h'].map((sequence) => `\u001b${sequence}`).join('');
 
 /** Size of the window, or that of a classic terminal where there is none. */
 export function sizeOf(screen: Screen): TtySize {

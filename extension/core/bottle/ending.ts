@@ -4,6 +4,9 @@ import { BottleError } from '../errors.ts';
 import { exclusively } from '../files/exclusive.ts';
 import { readMetadata, stateRoot } from './stateFolder.ts';
 
+/** End of the names of these locks in the folder of all states. */
+export const endingLock = '.ending';
+
 /** Longest wait for another process that takes the same bottle down: it may have a whole workspace to bring back. */
 const turnMs = 900_000;
 
@@ -19,7 +22,7 @@ export async function whileNobodyEnds<T>(home: string, bottle: BottleMetadata, w
     return work(await presentRecord(home, bottle));
   };
   // Beside the bottle's folder, which may be gone when the lock is given back; no slug has a dot.
-  return exclusively(join(stateRoot(home), `${bottle.slug}.ending`), signal, turn).catch((cause: unknown) => {
+  return exclusively(join(stateRoot(home), `${bottle.slug}${endingLock}`), signal, turn).catch((cause: unknown) => {
     if (began || !signal.aborted) throw cause;
     throw new BottleError('busy', `Another process ends the bottle "${bottle.slug}" and does not come to an end.`, { hint: 'Try it again.', cause });
   });

@@ -3,8 +3,10 @@ import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toBottleError } from '../errors.ts';
+import { sweepLocks } from '../files/exclusive.ts';
 import { sweepThrowaways } from '../process/throwaway.ts';
 import type { BottlesDeps } from './deps.ts';
+import { endingLock } from './ending.ts';
 import { settle } from './settle.ts';
 import { startIsUnderWay } from './startUnderWay.ts';
 import { listSlugs, readMetadata, removeState, stateFolder, stateRoot } from './stateFolder.ts';
@@ -53,6 +55,7 @@ export async function sweep(deps: BottlesDeps): Promise<string[]> {
       deps.log.warn(`${slug} could not be looked at: ${toBottleError(cause).message}`);
     }
   }
+  await sweepLocks(stateRoot(home), endingLock);
   return removed;
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { exclusively } from './exclusive.ts';
+import { exclusively, sweepLocks } from './exclusive.ts';
 
 const execute = promisify(execFile);
 const never = new AbortController().signal;
@@ -73,4 +73,14 @@ it('stops waiting when it is told to', async () => {
     await expect(second).rejects.toThrow();
   });
   expect(await readdir(folder)).toEqual([]);
+});
+
+it('sweeps the locks of dead processes, of one kind, and none that is held', async () => {
+  const dead = JSON.stringify({ pid: process.pid, startTime: 'of an earlier one' });
+  for (const name of ['a.ending', 'b.other']) await writeFile(join(folder, name), dead);
+  await exclusively(join(folder, 'held.ending'), never, async () => {
+    await sweepLocks(folder, '.ending');
+    expect((await readdir(folder)).sort()).toEqual(['b.other', 'held.ending']);
+  });
+  await sweepLocks(join(folder, 'missing'), '.ending');
 });

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, processMark, processMarkSchema } from '../bottle/processMark.ts';
 
 const lookAgainMs = 50;
+
+/** A lock that is alive after all is left alone soon. */
+const sweepMs = 1_000;
 
 /**
  * Does `work` while no other living process does anything under the same lock file. Waits for its turn; rejects when
@@ -25,6 +29,14 @@ export async function exclusively<T>(lock: string, signal: AbortSignal, work: ()
     return await work();
   } finally {
     await rm(lock, { force: true });
+  }
+}
+
+/** Removes what killed processes left of the locks in a folder whose names end like this, while nobody waits for one. */
+export async function sweepLocks(folder: string, ending: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const file = join(folder, name);
+    if (name.endsWith(ending) && (await isDead(file))) await exclusively(file, AbortSignal.timeout(sweepMs), async () => undefined).catch(() => undefined);
   }
 }
 

@@ -33,7 +33,7 @@ export function isPackageFile(path: string): boolean {
 export function canonicalPath(path: string): string {
   return path
     .normalize('NFKC')
-    .replace(/[\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u00AD]/g, '')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .toLowerCase()
     .split('/')
     .map((name) => (/^\.+$/.test(name) ? name : name.replace(/[. ]+$/, '')))

@@ -6,12 +6,13 @@ import { pickBottle } from './pickBottle.ts';
 import { confirmed } from '../notify.ts';
 
 /** Ends a running bottle, keeping its changes for review; removes an ended one with what was not taken. */
-export function stopCommand(app: Pick<App, 'load' | 'store'>): Command {
+export function stopCommand(app: Pick<App, 'load' | 'store' | 'terminals'>): Command {
   return async (argument) => {
     const bottle = await pickBottle(app.store, argument, ['running', 'exited'], l10n.t('Stop which bottle?'));
     if (bottle === undefined || !(await agreed(bottle))) return;
     const { bottles } = await app.load();
     await window.withProgress({ location: ProgressLocation.Notification, title: l10n.t('Stopping {0}', bottleTitle(bottle)) }, async () => {
+      app.terminals.close(bottle.slug);
       await bottles.stop(bottle.slug, { discardChanges: bottle.state === 'exited' });
       await app.store.refresh();
     });

@@ -75,6 +75,11 @@ export class Terminals {
     }
   }
 
+  /** Closes the bottle's terminal in this window: the editor would tell of an agent that was stopped as of one that failed. */
+  close(slug: string): void {
+    this.#bySlug.get(slug)?.dispose();
+  }
+
   /** Slugs with a terminal in this window. */
   get slugs(): readonly string[] {
     return [...this.#bySlug.keys()];
