@@ -40,10 +40,11 @@ async function shown(context: Context, bottle: RunningBottle): Promise<SessionEn
   const { io, out, core } = context;
   const screen = out.json ? io.stderr : io.stdout;
   const filter = new core.TerminalFilter();
-  const session = await bottle.attach(sizeOf(screen));
+  const size = sizeOf(screen);
+  const session = await bottle.attach(size);
   const unmark = await markAttached(context, bottle.slug);
   try {
-    return await runSession(io, session, { screen, filter: (chunk) => filter.push(chunk) });
+    return await runSession(io, session, { screen, size, filter: (chunk) => filter.push(chunk) });
   } finally {
     await unmark();
   }

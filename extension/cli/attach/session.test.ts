@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { TtySize } from '../../core/backends/backend.ts';
 import type { Io } from '../io.ts';
 import { runSession, type Session } from './session.ts';
@@ -43,7 +43,7 @@ describe('an attached terminal', () => {
   test('output passes through the filter and the exit code comes back', async () => {
     const { io, stdout } = terminal({ tty: true });
     const { session, output, end } = agent();
-    const done = runSession(io, session, { screen: stdout, filter: (chunk) => Buffer.from(Buffer.from(chunk).toString().toUpperCase()) });
+    const done = runSession(io, session, { screen: stdout, size: { cols: 100, rows: 30 }, filter: (chunk) => Buffer.from(Buffer.from(chunk).toString().toUpperCase()) });
     output.write('hello');
     end(7);
     expect(await done).toBe(7);
@@ -53,7 +53,7 @@ describe('an attached terminal', () => {
   test('raw mode is on while attached and off afterwards, and the screen is restored', async () => {
     const { io, stdin, stdout } = terminal({ tty: true });
     const { session, end } = agent();
-    const done = runSession(io, session, { screen: stdout, filter: asIs });
+    const done = runSession(io, session, { screen: stdout, size: { cols: 100, rows: 30 }, filter: asIs });
     expect(stdin.raw).toEqual([true]);
     end(0);
     await done;
@@ -64,7 +64,7 @@ describe('an attached terminal', () => {
   test('keys reach the agent; Ctrl-P Ctrl-Q leaves without ending it', async () => {
     const { io, stdin, stdout } = terminal({ tty: true });
     const { session, input } = agent();
-    const done = runSession(io, session, { screen: stdout, filter: asIs });
+    const done = runSession(io, session, { screen: stdout, size: { cols: 100, rows: 30 }, filter: asIs });
     stdin.write('ls\r\u0010\u0011');
     expect(await done).toBe('left');
     expect(input.read().toString()).toBe('ls\r');
@@ -72,7 +72,7 @@ describe('an attached terminal', () => {
 
   test.each(['SIGHUP', 'SIGTERM'])('%s detaches', async (signal) => {
     const { io, stdout, signals } = terminal({ tty: true });
-    const done = runSession(io, agent().session, { screen: stdout, filter: asIs });
+    const done = runSession(io, agent().session, { screen: stdout, size: { cols: 100, rows: 30 }, filter: asIs });
     signals.emit(signal);
     expect(await done).toBe('left');
     expect(signals.eventNames()).toEqual([]);
@@ -81,14 +81,14 @@ describe('an attached terminal', () => {
   test('a connection that ends without a code is not taken for leaving', async () => {
     const { io, stdout } = terminal({ tty: true });
     const { session, end } = agent();
-    const done = runSession(io, session, { screen: stdout, filter: asIs });
+    const done = runSession(io, session, { screen: stdout, size: { cols: 100, rows: 30 }, filter: asIs });
     end(null);
     expect(await done).toBe('cut');
   });
 
   test('a closed window detaches', async () => {
     const { io, stdin, stdout } = terminal({ tty: true });
-    const done = runSession(io, agent().session, { screen: stdout, filter: asIs });
+    const done = runSession(io, agent().session, { screen: stdout, size: { cols: 100, rows: 30 }, filter: asIs });
     stdin.end();
     expect(await done).toBe('left');
   });
@@ -96,7 +96,7 @@ describe('an attached terminal', () => {
   test('a resized window resizes the agent', async () => {
     const { io, stdout, signals } = terminal({ tty: true });
     const { session, sizes, end } = agent();
-    const done = runSession(io, session, { screen: stdout, filter: asIs });
+    const done = runSession(io, session, { screen: stdout, size: { cols: 100, rows: 30 }, filter: asIs });
     stdout.columns = 72;
     signals.emit('SIGWINCH');
     end(0);
@@ -104,10 +104,30 @@ describe('an attached terminal', () => {
     expect(sizes).toEqual([{ cols: 72, rows: 30 }]);
   });
 
+  test('a window that changed while the session was opened is told at once, and again with the next key when it was not taken', async () => {
+    const { io, stdin, stdout } = terminal({ tty: true });
+    const { session, sizes, end } = agent();
+    let takes = false;
+    const resize: Session['resize'] = async (size) => {
+      sizes.push(size);
+      if (!takes) throw new Error('not now');
+    };
+    const done = runSession(io, { ...session, resize }, { screen: stdout, size: { cols: 80, rows: 24 }, filter: asIs });
+    await vi.waitUntil(() => sizes.length === 1);
+    takes = true;
+    for (const key of 'ab') {
+      stdin.write(key);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    end(0);
+    await done;
+    expect(sizes).toEqual([{ cols: 100, rows: 30 }, { cols: 100, rows: 30 }]);
+  });
+
   test('without a terminal nothing is a detach key and an end of input is not an end', async () => {
     const { io, stdin, stdout } = terminal({ tty: false });
     const { session, input, end } = agent();
-    const done = runSession(io, session, { screen: stdout, filter: asIs });
+    const done = runSession(io, session, { screen: stdout, size: { cols: 100, rows: 30 }, filter: asIs });
     stdin.end('a\u0010\u0011b');
     await new Promise((resolve) => stdin.once('end', resolve));
     expect(input.read().toString()).toBe('a\u0010\u0011b');
@@ -133,7 +153,7 @@ describe('an attached terminal', () => {
       setImmediate(done);
     } });
     const session: Session = { output, input: new PassThrough(), exited: Promise.resolve(0), detach: () => undefined, resize: async () => undefined };
-    expect(await runSession(io, session, { screen, filter: asIs })).toBe(0);
+    expect(await runSession(io, session, { screen, size: { cols: 80, rows: 24 }, filter: asIs })).toBe(0);
     expect(consumed).toBe(total);
     expect(most).toBeLessThan(8 * mebibyte);
   });

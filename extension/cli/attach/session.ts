@@ -19,6 +19,8 @@ export interface SessionOptions {
   readonly screen: Screen;
   /** Makes output harmless; called with every chunk in order. */
   readonly filter: (chunk: Uint8Array) => Uint8Array;
+  /** What the session was told of the window when it began. */
+  readonly size: TtySize;
 }
 
 /**
@@ -54,7 +56,16 @@ export async function runSession(io: Io, session: Session, options: SessionOptio
     left = true;
     session.detach();
   };
+  let told: TtySize | undefined = options.size;
+  const resized = (): void => {
+    const size = sizeOf(screen);
+    if (!live || (told?.cols === size.cols && told.rows === size.rows)) return;
+    told = size;
+    session.resize(size).catch(() => (told = undefined));
+  };
   const typed = (chunk: Uint8Array): void => {
+    // What the other side did not take, it is told again.
+    resized();
     const { forward, detach } = live ? keys(chunk) : { forward: chunk, detach: false };
     if (forward.length > 0 && !session.input.write(forward)) pauseUntilDrained(io.stdin, session.input);
     if (detach) leave();
@@ -62,9 +73,6 @@ export async function runSession(io: Io, session: Session, options: SessionOptio
   // A terminal that ends is a closed window. A pipe that ends has just nothing more to say.
   const ended = (): void => {
     if (live) leave();
-  };
-  const resized = (): void => {
-    session.resize(sizeOf(screen)).catch(() => undefined);
   };
   session.input.on('error', () => undefined);
   screen.on('error', leave);
@@ -80,6 +88,8 @@ export async function runSession(io: Io, session: Session, options: SessionOptio
     io.passOutputUntouched();
   }
   io.stdin.resume();
+  // The window may have changed while the session was opened.
+  resized();
   try {
     await pour(session.output, screen, options.filter, () => left);
     return left ? 'left' : ((await session.exited) ?? 'cut');

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { ExecSession } from '../../core/backends/backend.ts';
+import type { ExecSession, TtySize } from '../../core/backends/backend.ts';
 import { BottleError } from '../../core/errors.ts';
 import { runSession, sizeOf } from '../attach/session.ts';
 import type { Command, Context } from '../command.ts';
@@ -23,19 +23,20 @@ export const exec: Command = {
     const bottle = await bottles.running(slug);
     const screen = out.json ? io.stderr : io.stdout;
     const onTerminal = io.stdin.isTTY === true && screen.isTTY === true;
-    const session = await bottle.exec({ argv: args.rest, ...(onTerminal ? { tty: sizeOf(screen) } : {}) });
-    const code = onTerminal ? await onScreen(context, session, screen) : await throughPipes(context, session, screen);
+    const size = sizeOf(screen);
+    const session = await bottle.exec({ argv: args.rest, ...(onTerminal ? { tty: size } : {}) });
+    const code = onTerminal ? await onScreen(context, session, screen, size) : await throughPipes(context, session, screen);
     out.result({ slug, exitCode: code }, '');
     return code;
   },
 };
 
-async function onScreen(context: Context, session: ExecSession, screen: Screen): Promise<number> {
+async function onScreen(context: Context, session: ExecSession, screen: Screen, size: TtySize): Promise<number> {
   const filter = new context.core.TerminalFilter();
   const end = await runSession(
     context.io,
     { output: session.stdout, input: session.stdin, resize: (size) => session.resize(size), exited: session.exited, detach: () => session.kill() },
-    { screen, filter: (chunk) => filter.push(chunk) },
+    { screen, size, filter: (chunk) => filter.push(chunk) },
   );
   return typeof end === 'number' ? end : exitStatus.refused;
 }

@@ -141,7 +141,7 @@ describe.each(['bubblewrap', 'docker'] as const)('the bot-bottle command with %s
       await inside('sh', '-c', 'echo other > swapped.md; rm folder.md; mkdir folder.md; echo x > folder.md/unseen; echo x > unseen.md');
       const applied = await cli.run(['apply', slug, '--json', '--seen', listing, '--', 'kept.md', 'swapped.md', 'folder.md', 'unseen.md']);
       expect(applied.code).toBe(1);
-      expect(JSON.parse(applied.text)).toMatchObject({ applied: ['kept.md'], left: [{ path: 'swapped.md' }, { path: 'folder.md/unseen' }, { path: 'unseen.md' }] });
+      expect(JSON.parse(applied.text)).toMatchObject({ applied: ['kept.md'], left: [{ path: 'folder.md/unseen' }, { path: 'swapped.md' }, { path: 'unseen.md' }] });
       for (const text of ['{}', JSON.stringify({ slug: 'other', files: [] })]) {
         cli.write('not-seen.json', text);
         expect((await cli.run(['apply', slug, '--all', '--seen', join(cli.workspace, 'not-seen.json')])).code).toBe(64);

@@ -48,8 +48,13 @@ export async function attachAgent(request: AttachRequest): Promise<TtySession> {
   };
   output.once('close', () => (output.readableEnded ? undefined : detach()));
   // The engine's log holds whole lines only, so even the first view may miss a prompt: the program paints itself again.
-  await resizeTty(container, { cols: size.cols, rows: Math.max(1, size.rows - 1) });
-  await resizeTty(container, size);
+  try {
+    await resizeTty(container, { cols: size.cols, rows: Math.max(1, size.rows - 1) });
+    await resizeTty(container, size);
+  } catch (thrown) {
+    // A terminal of another size is better than none.
+    if (statusOf(thrown) === undefined) throw thrown;
+  }
   return { output, input: stream, exited, detach, resize: (next) => resizeTty(container, next) };
 }
 
@@ -65,6 +70,6 @@ async function resizeTty(container: Dockerode.Container, size: TtySize): Promise
     await container.resize({ h: size.rows, w: size.cols });
   } catch (thrown) {
     // An agent that has just ended has no terminal any more.
-    if (statusOf(thrown) === undefined) throw thrown;
+    if (statusOf(thrown) !== 404 && statusOf(thrown) !== 409) throw thrown;
   }
 }
