@@ -202,6 +202,7 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('starting and watching agent
     await until('one bottle', () => window.bottles().length === 1);
     expect(states()).toEqual(['first']);
     expect(processes()).not.toMatch(/keeper\.js second/);
+    await window.vs.command('Terminal: Focus Terminal');
     await until('its terminal to be gone', async () => (await window.vs.terminals.titles()).length === 1);
     expect(await window.vs.toast(/terminated/).count()).toBe(0);
   });
