@@ -34,8 +34,16 @@ const neverHeld = /^(text\/event-stream|application\/x-ndjson|application\/(json
 /** Header of an answer in which something was found, for the agent to see. */
 const WARNING_HEADER = 'X-Bot-Bottle-Warning';
 
-/** Passes an upstream's answer on to the agent, judged as its route asks. */
+/** Passes an upstream's answer on to the agent, judged as its route asks. Never throws: the agent would be left without an answer. */
 export function relay(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse, rules: AnswerRules, events: AnswerEvents): void {
+  try {
+    carry(answer, request, response, rules, events);
+  } catch (error) {
+    events.fail(asError(error));
+  }
+}
+
+function carry(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse, rules: AnswerRules, events: AnswerEvents): void {
   const status = answer.statusCode ?? 0;
   if (status < 200 || status > 599) return events.fail(new Error(`the upstream answered with status ${status}`));
   if (response.destroyed) return void answer.destroy();

@@ -120,12 +120,7 @@ export function forward(outgoing: Outgoing, way: Way, request: IncomingMessage, 
       attempt.on('response', (answer) => {
         answered = true;
         answer.on('data', (chunk: Buffer) => (bytesDown += chunk.length));
-        // An exception in here would leave the agent without an answer.
-        try {
-          relay(answer, request, response, outgoing, { fail, found: (seen) => void findings.push(...seen) });
-        } catch (error) {
-          fail(asError(error));
-        }
+        relay(answer, request, response, outgoing, { fail, found: (seen) => void findings.push(...seen) });
       });
       return attempt;
     };

@@ -54,6 +54,13 @@ export function createBottles(deps: BottlesDeps): Bottles {
     return deps.backends.get(of.backend)?.adopt(of, AbortSignal.timeout(10_000));
   }
 
+  /** The bottle, if it runs, with its workspace brought to where it is looked at. */
+  async function withItsWorkspace(of: BottleMetadata): Promise<RunningBottle | undefined> {
+    const bottle = await adopted(of);
+    await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
+    return bottle;
+  }
+
   async function start(plan: ResolvedPlan, progress: Progress, signal: AbortSignal): Promise<RunningBottle> {
     await requireApproval(deps, plan);
     return startBottle(deps, plan, progress, signal);
@@ -82,24 +89,17 @@ export function createBottles(deps: BottlesDeps): Bottles {
     running,
     changes: (slug) =>
       ofBottle(slug, async (of) => {
-        const bottle = await adopted(of);
-        await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
+        const bottle = await withItsWorkspace(of);
         return bottleChanges(of, bottle === undefined ? undefined : (folders) => bottle.mergedNames(folders));
       }),
     readChange: (slug, path, side) => ofBottle(slug, (of) => readBottleChange(of, path, side)),
     readChangeEntry: (slug, path, side) => ofBottle(slug, (of) => readBottleChangeEntry(of, path, side)),
     apply: (slug, request) =>
       ofBottle(slug, async (of) => {
-        const bottle = await adopted(of);
-        await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
+        const bottle = await withItsWorkspace(of);
         return applyBottleChanges(of, request, bottle === undefined ? undefined : (folders) => bottle.mergedNames(folders));
       }),
-    discard: (slug, paths) =>
-      ofBottle(slug, async (of) => {
-        const bottle = await adopted(of);
-        await bottle?.pullWorkspace(AbortSignal.timeout(600_000));
-        await discardBottleChanges(of, paths, bottle);
-      }),
+    discard: (slug, paths) => ofBottle(slug, async (of) => discardBottleChanges(of, paths, await withItsWorkspace(of))),
     logFile: (slug) => join(stateFolder(home, slug), 'egress', 'log.jsonl'),
     stop: async (slug, options) => {
       const of = await metadata(slug);

@@ -1,5 +1,6 @@
 import { Terminal } from '@xterm/headless';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { random } from '../../../test/support/random.ts';
 import { TerminalFilter } from './filter.ts';
 
 /** What reads a stream in xterm.js, at once, without the queue in front of it. */
@@ -61,17 +62,6 @@ function inputOf(terminal: Terminal): InputHandler {
 }
 
 type Next = (limit: number) => number;
-
-/** xorshift32. */
-function seeded(seed: number): Next {
-  let state = seed;
-  return (limit) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % limit;
-  };
-}
 
 function cutAnywhere(bytes: Uint8Array, next: Next): Uint8Array[] {
   const pieces: Uint8Array[] = [];
@@ -152,7 +142,7 @@ describe('what passes the filter, on a real terminal', () => {
   });
 
   test('hostile streams reach nothing and leave no sequence open, however they are cut', () => {
-    const next = seeded(20_090_303);
+    const next = random(20_090_303).below;
     for (let round = 0; round < 5000; round++) {
       const stream = Buffer.concat(Array.from({ length: 2 + next(24) }, () => fragments[next(fragments.length)] ?? raw()));
       const out = filtered(cutAnywhere(stream, next));

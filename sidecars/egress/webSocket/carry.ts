@@ -51,11 +51,7 @@ export function carryWebSocket(outgoing: Outgoing, way: Way, request: IncomingMe
     upstream.on('response', (answer) => {
       upstream.off('error', fail).on('error', () => undefined);
       answer.on('data', (chunk: Buffer) => (bytes.down += chunk.length));
-      try {
-        relay(answer, request, response, outgoing, { fail, found: (seen) => void findings.push(...seen) });
-      } catch (error) {
-        fail(asError(error));
-      }
+      relay(answer, request, response, outgoing, { fail, found: (seen) => void findings.push(...seen) });
     });
     upstream.on('upgrade', (answer, far, farHead) => {
       const { echo, inspection } = outgoing;
