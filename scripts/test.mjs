@@ -7,6 +7,7 @@ import { capture, run, since, tool } from './support/run.mjs';
 import { ensureNpmPackages } from './support/npmPackages.mjs';
 import { ensurePrograms } from './support/systemParts.mjs';
 import { ensureDocker } from './support/dockerDaemon.mjs';
+import { outcomeVariable } from './support/outcomeReporter.mjs';
 import { emptyTally, failedFiles, sum, summaryLine, tallyOf } from './support/tally.mjs';
 import { codeServer } from './vscode/setup.mjs';
 
@@ -23,8 +24,8 @@ const reportOf = (name) => join(reports, `${name}.json`);
 /** Runs a project of the tests, or some of its files, into a report of this name; resolves to the exit status. */
 async function vitest(project, env, name = project, files = []) {
   rmSync(reportOf(name), { force: true });
-  return await run(tool(root, 'vitest/vitest.mjs', 'run', '--project', project, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile=${reportOf(name)}`, ...files), {
-    env: { ...process.env, ...env },
+  return await run(tool(root, 'vitest/vitest.mjs', 'run', '--project', project, '--passWithNoTests', '--reporter=default', `--reporter=${join(root, 'scripts/support/outcomeReporter.mjs')}`, ...files), {
+    env: { ...process.env, ...env, [outcomeVariable]: reportOf(name) },
   });
 }
 

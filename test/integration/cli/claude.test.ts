@@ -44,7 +44,7 @@ describe.each(['bubblewrap', 'docker'] as const)('Claude Code headless with %s',
   test('it edits a file inside, the model saw the real token, the bottle did not', { timeout: 900_000 }, async () => {
     const prompt = `Do this: {{bash:sed -i "s/a - b/a + b/" sum.js && cat /proc/$PPID/environ | tr '\\0' '\\n' > seen.txt}} {{say:The sum is right again.}}`;
     const run = await cli.run(['start', 'claude', '--yes', '--backend', backend, '--label', 'fix', '--headless', '--prompt', prompt]);
-    expect(run.stderr + run.code).toMatch(/0$/);
+    expect(run.code, run.stderr).toBe(0);
     expect(run.text).toContain('The sum is right again.');
     const asked = model.requests.filter((request) => request.path.endsWith('/v1/messages'));
     expect(asked.length).toBeGreaterThan(1);

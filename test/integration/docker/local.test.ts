@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDockerBackend } from '../../../extension/core/backends/docker/backend.ts';
-import { homeId, labels } from '../../../extension/core/backends/docker/bottle/objects.ts';
+import { labels } from '../../../extension/core/backends/docker/bottle/objects.ts';
 import { processMark } from '../../../extension/core/bottle/processMark.ts';
 import { sessionUsage } from '../../../extension/core/egress/usage.ts';
 import { silentLog } from '../../../extension/core/ports.ts';
@@ -118,12 +118,12 @@ describe('an engine on this machine', () => {
     for (const made of [broken, whole]) writeFileSync(join(made.spec.stateDir, 'metadata.json'), JSON.stringify(metadataOf(made, 'docker', made.bottle.handle)));
     const image = (await world.docker.getContainer(String(whole.bottle.handle['agent'])).inspect()).Image;
     const foreign = await world.docker.createContainer({ Image: image, Cmd: ['true'], name: `foreign-${broken.spec.slug}`, Labels: { 'bot-bottle.note': 'not ours' } });
-    const stranger = await world.docker.createContainer({ Image: image, Cmd: ['true'], Labels: { [labels.slug]: broken.spec.slug, [labels.home]: homeId('/other/home'), [labels.role]: 'agent' } });
+    const stranger = await world.docker.createContainer({ Image: image, Cmd: ['true'], Labels: { [labels.slug]: broken.spec.slug, [labels.home]: '0123456789abcdef', [labels.role]: 'agent' } });
     await world.docker.createVolume({ Name: `foreign-${whole.spec.slug}` });
     try {
       await world.crash(broken.bottle);
       const report = await world.backend.sweep(broken.stateRoot, new Set(), never);
-      expect([...report.removed].sort()).toEqual(['agent', 'bridge', 'sidecar', 'workspace'].map((role) => `bot-bottle-${broken.spec.slug}-${role}`));
+      expect([...report.removed].sort()).toEqual(['agent', 'bridge', 'sidecar', 'workspace'].map((role) => expect.stringMatching(new RegExp(`^bot-bottle-${broken.spec.slug}-${role}-[0-9a-f]{6}$`))));
       expect((await world.backend.sweep(whole.stateRoot, new Set(), never)).removed).toEqual([]);
       await expect(foreign.inspect()).resolves.toBeDefined();
       await expect(stranger.inspect()).resolves.toBeDefined();
@@ -148,8 +148,22 @@ describe('an engine on this machine', () => {
   it('does not disturb a bottle when another start takes its name', async () => {
     const made = await bench.start({ script: idle });
     const second = { ...made.spec, stateDir: `${made.spec.stateDir}-second` };
-    await expect(world.backend.start(second, { report: () => undefined }, never)).rejects.toMatchObject({ name: 'BottleError' });
+    await expect(world.backend.start(second, { report: () => undefined }, never)).rejects.toMatchObject({ code: 'busy', hint: expect.stringContaining('cleanup') });
     expect((await bench.run(made.bottle, 'echo alive')).stdout).toBe('alive\n');
+  });
+
+  it('gives each home its own names: two bottles of one slug run side by side', async () => {
+    const [mine, theirs] = [await bench.start({ script: idle }), await bench.make({ script: idle })];
+    // A home elsewhere at the same engine: another person's, or a dev container's with the same path.
+    const other = await world.backend.start({ ...theirs.spec, slug: mine.spec.slug }, { report: () => undefined }, never);
+    try {
+      expect((await bench.run(mine.bottle, 'echo mine')).stdout).toBe('mine\n');
+      expect((await bench.run(other, 'echo theirs')).stdout).toBe('theirs\n');
+      await world.backend.sweep(mine.stateRoot, new Set(), never);
+      expect((await bench.run(other, 'echo theirs')).stdout).toBe('theirs\n');
+    } finally {
+      await other.stop();
+    }
   });
 
   it('names the step and the last words of an image build that fails, and leaves no container of it', async () => {

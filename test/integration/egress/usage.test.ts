@@ -24,7 +24,7 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('the use of routes', () => {
 
   const session = async (label: string, ...urls: string[]): Promise<void> => {
     const { code, stderr } = await cli.run(['start', 'shell', '--yes', '--detach', '--backend', 'bubblewrap', '--label', label]);
-    expect(stderr + code).toMatch(/0$/);
+    expect(code, stderr).toBe(0);
     for (const url of urls) await cli.run(['exec', label, '--', 'curl', '--noproxy', '', '-s', '-m', '10', '-o', '/dev/null', url]);
   };
   const usage = async (slug: string): Promise<unknown> => (await cli.json(['routes', slug]) as { usage: unknown }).usage;

@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
-
 /** What a container or volume of a bottle is there for. */
 export type Role = 'bridge' | 'sidecar' | 'agent' | 'filler' | 'sockets' | 'guest' | 'workspace';
 
 /**
- * Labels on every object of ours. `home` names whose (`stateRoot`), `start` which start made it. `probe` stands alone, on
+ * Labels on every object of ours. `home` names whose (`homeId`), `start` which start made it. `probe` stands alone, on
  * what a question to the engine needs for a moment; the name tells whose that is (`throwawayName`).
  */
 export const labels = { slug: 'bot-bottle.slug', home: 'bot-bottle.home', role: 'bot-bottle.role', start: 'bot-bottle.start', probe: 'bot-bottle.probe' } as const;
@@ -18,14 +15,9 @@ export interface Identity {
   readonly start: string;
 }
 
-/** One-way name of a state folder: labels are world-readable, paths are nobody's business. */
-export function homeId(stateRoot: string): string {
-  return createHash('sha256').update(resolve(stateRoot)).digest('hex').slice(0, 16);
-}
-
-/** `bot-bottle-<slug>-<role>`: the name of a container or volume. */
-export function objectName(slug: string, role: Role): string {
-  return `bot-bottle-${slug}-${role}`;
+/** `bot-bottle-<slug>-<role>-<home>`: the name of a container or volume. Another home at the engine may have the same slug. */
+export function objectName({ slug, home }: Pick<Identity, 'slug' | 'home'>, role: Role): string {
+  return `bot-bottle-${slug}-${role}-${home.slice(0, 6)}`;
 }
 
 /** The labels of one object. */

@@ -21,9 +21,10 @@ import { ensureImage } from '../images/ensure.ts';
 import { fillVolume } from '../workspace/fill.ts';
 import { configureSidecar } from './configure.ts';
 import type { Handle } from './handle.ts';
+import { homeId } from './homeId.ts';
 import { hostFolders, prepareHostSide, presentFiles, selfIds, sidecarUser } from './hostSide.ts';
 import type { LogMirrors } from './logMirror.ts';
-import { homeId, labels } from './objects.ts';
+import { labels } from './objects.ts';
 import { removeLabelled } from './remove.ts';
 import { runningBottle } from './running.ts';
 import { settleAll } from './settleAll.ts';
@@ -111,7 +112,7 @@ async function contextOf(deps: StartDeps, spec: BottleSpec, progress: Progress, 
     const hosts = spec.sidecar.routes.routes.map((route) => route.host);
     return {
       spec,
-      identity: { slug: spec.slug, home: homeId(dirname(spec.stateDir)), start: randomBytes(8).toString('hex') },
+      identity: { slug: spec.slug, home: await homeId(dirname(spec.stateDir)), start: randomBytes(8).toString('hex') },
       images: { sidecar, agent },
       host,
       sidecarUser: user,

@@ -10,7 +10,8 @@ import { engineWords } from '../engine/engineError.ts';
 import { pullVolume } from '../workspace/pull.ts';
 import { handleSchema } from './handle.ts';
 import { hostFolders } from './hostSide.ts';
-import { homeId, labelFilter, labels } from './objects.ts';
+import { knownHomeId } from './homeId.ts';
+import { labelFilter, labels } from './objects.ts';
 import { removeLabelled, removeOrphanedProbes } from './remove.ts';
 
 /** The three containers without which a bottle is not whole. */
@@ -24,8 +25,9 @@ interface Leftover {
 
 /** See `Backend.sweep`. Looks only at objects whose labels say they are ours and of this home. */
 export async function sweepBottles(engine: Engine, stateRoot: string, keep: ReadonlySet<string>, log: Log): Promise<string[]> {
-  const home = homeId(stateRoot);
   const removed = await removeOrphanedProbes(engine.docker);
+  const home = await knownHomeId(stateRoot);
+  if (home === undefined) return removed;
   for (const found of await findBottles(engine.docker, home)) {
     if (keep.has(found.slug)) continue;
     const metadata = await readMetadata(stateRoot, found.slug);

@@ -26,7 +26,7 @@ export async function createVolumes(docker: Dockerode, context: ContainerContext
   if (wanted.size === 0) return;
   await settleAll(
     [...wanted].map(([role, options]) =>
-      docker.createVolume({ Name: objectName(identity.slug, role), Driver: 'local', DriverOpts: options, Labels: labelsOf(identity, role) }),
+      docker.createVolume({ Name: objectName(identity, role), Driver: 'local', DriverOpts: options, Labels: labelsOf(identity, role) }),
     ),
   );
   const made = await docker.listVolumes({ filters: labelFilter({ [labels.start]: identity.start }) });

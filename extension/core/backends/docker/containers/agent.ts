@@ -14,7 +14,7 @@ export function agentContainer(context: ContainerContext): ContainerCreateOption
   const { limits, owner } = spec;
   const tmpfs = `rw,exec,nosuid,nodev,uid=${owner.uid},gid=${owner.gid}`;
   return {
-    name: objectName(spec.slug, 'agent'),
+    name: objectName(identity, 'agent'),
     Image: context.images.agent,
     Labels: labelsOf(identity, 'agent'),
     User: `${owner.uid}:${owner.gid}`,
@@ -24,7 +24,7 @@ export function agentContainer(context: ContainerContext): ContainerCreateOption
     Tty: true,
     OpenStdin: true,
     HostConfig: {
-      NetworkMode: `container:${objectName(spec.slug, 'bridge')}`,
+      NetworkMode: `container:${objectName(identity, 'bridge')}`,
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges', `seccomp=${context.seccomp}`],
       ReadonlyRootfs: true,
@@ -55,9 +55,9 @@ export function agentContainer(context: ContainerContext): ContainerCreateOption
   };
 }
 
-function guestMount({ spec, host }: ContainerContext): MountSettings {
+function guestMount({ identity, host }: ContainerContext): MountSettings {
   if (host !== null) return readOnlyBind(host.guest, guestFolder);
-  return { Type: 'volume', Source: objectName(spec.slug, 'guest'), Target: guestFolder, ReadOnly: true };
+  return { Type: 'volume', Source: objectName(identity, 'guest'), Target: guestFolder, ReadOnly: true };
 }
 
 /** Hidden files are left out of what travels to an engine elsewhere, so only a mounted workspace needs masks. */
@@ -66,9 +66,9 @@ function masks({ spec, host, masked }: ContainerContext): MountSettings[] {
 }
 
 function workspaceMount(context: ContainerContext): MountSettings {
-  const { workspace, guestWorkspace, slug } = context.spec;
+  const { workspace, guestWorkspace } = context.spec;
   if (workspace.mode === 'copy' && context.host !== null) return { Type: 'bind', Source: workspace.dir, Target: guestWorkspace };
-  return { Type: 'volume', Source: objectName(slug, 'workspace'), Target: guestWorkspace };
+  return { Type: 'volume', Source: objectName(context.identity, 'workspace'), Target: guestWorkspace };
 }
 
 function readOnlyBind(host: string, guest: string): MountSettings {

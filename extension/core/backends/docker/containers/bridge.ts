@@ -16,9 +16,9 @@ const ports = [`9099=${socketFolder}/egress.sock`] as const;
  * the sidecar's sockets. The agent joins the namespace and reaches nothing else of this container.
  */
 export function bridgeContainer(context: ContainerContext): ContainerCreateOptions & { name: string } {
-  const { spec, identity } = context;
+  const { identity } = context;
   return {
-    name: objectName(spec.slug, 'bridge'),
+    name: objectName(identity, 'bridge'),
     Image: context.images.sidecar,
     Labels: labelsOf(identity, 'bridge'),
     Hostname: 'bottle',
@@ -33,16 +33,16 @@ export function bridgeContainer(context: ContainerContext): ContainerCreateOptio
   };
 }
 
-function bridgeMounts({ spec, host }: ContainerContext): MountSettings[] {
-  const workspace: MountSettings = { Type: 'volume', Source: objectName(spec.slug, 'workspace'), Target: bridgeWorkspace, ReadOnly: true };
+function bridgeMounts({ spec, identity, host }: ContainerContext): MountSettings[] {
+  const workspace: MountSettings = { Type: 'volume', Source: objectName(identity, 'workspace'), Target: bridgeWorkspace, ReadOnly: true };
   if (host !== null) {
     const sockets: MountSettings = { Type: 'bind', Source: host.sockets, Target: socketFolder, ReadOnly: true };
     return spec.workspace.mode === 'overlay' ? [sockets, workspace] : [sockets];
   }
   return [
-    { Type: 'volume', Source: objectName(spec.slug, 'sockets'), Target: socketFolder, ReadOnly: true },
+    { Type: 'volume', Source: objectName(identity, 'sockets'), Target: socketFolder, ReadOnly: true },
     // Writable so that the engine lets us fill it; the process has no right to.
-    { Type: 'volume', Source: objectName(spec.slug, 'guest'), Target: guestFolder },
+    { Type: 'volume', Source: objectName(identity, 'guest'), Target: guestFolder },
     workspace,
   ];
 }

@@ -14,11 +14,11 @@ const logPath = `${logFolder}/log.jsonl`;
  * authority reach it through the control channel and stay in its memory.
  */
 export function sidecarContainer(context: ContainerContext): ContainerCreateOptions & { name: string } {
-  const { spec, identity } = context;
+  const { identity } = context;
   const [uid, gid] = context.sidecarUser.split(':');
   const tmpfs = `rw,noexec,nosuid,nodev,uid=${uid},gid=${gid},mode=0700`;
   return {
-    name: objectName(spec.slug, 'sidecar'),
+    name: objectName(identity, 'sidecar'),
     Image: context.images.sidecar,
     Labels: labelsOf(identity, 'sidecar'),
     Hostname: 'sidecar',
@@ -36,8 +36,8 @@ export function sidecarContainer(context: ContainerContext): ContainerCreateOpti
   };
 }
 
-function sidecarMounts({ spec, host }: ContainerContext): MountSettings[] {
-  if (host === null) return [{ Type: 'volume', Source: objectName(spec.slug, 'sockets'), Target: socketFolder }];
+function sidecarMounts({ identity, host }: ContainerContext): MountSettings[] {
+  if (host === null) return [{ Type: 'volume', Source: objectName(identity, 'sockets'), Target: socketFolder }];
   return [
     { Type: 'bind', Source: host.sockets, Target: socketFolder },
     { Type: 'bind', Source: host.control, Target: controlFolder },

@@ -14,12 +14,12 @@ export async function fillVolume(docker: Dockerode, context: ContainerContext, s
   const { spec, identity } = context;
   if (spec.workspace.mode !== 'copy') return;
   const filler = await docker.createContainer({
-    name: objectName(spec.slug, 'filler'),
+    name: objectName(identity, 'filler'),
     Image: context.images.sidecar,
     Labels: labelsOf(identity, 'filler'),
     Entrypoint: [],
     Cmd: ['false'],
-    HostConfig: { NetworkMode: 'none', CapDrop: ['ALL'], Mounts: [{ Type: 'volume', Source: objectName(spec.slug, 'workspace'), Target: bridgeWorkspace }] },
+    HostConfig: { NetworkMode: 'none', CapDrop: ['ALL'], Mounts: [{ Type: 'volume', Source: objectName(identity, 'workspace'), Target: bridgeWorkspace }] },
   });
   const archive = Readable.from(packFolder(spec.workspace.dir, bridgeWorkspace.slice(1), spec.owner, new Set(spec.hidden)), { objectMode: false });
   const cut = (): void => void archive.destroy(new Error('cancelled'));
@@ -28,6 +28,6 @@ export async function fillVolume(docker: Dockerode, context: ContainerContext, s
     await filler.putArchive(archive, { path: '/' });
   } finally {
     signal.removeEventListener('abort', cut);
-    await removeContainer(docker, { id: filler.id, name: objectName(spec.slug, 'filler') });
+    await removeContainer(docker, { id: filler.id, name: objectName(identity, 'filler') });
   }
 }
