@@ -21,7 +21,7 @@ describe.each(['bubblewrap', 'docker'] as const)('the extension host is killed w
     return;
   }
   let window: TestWindow;
-  const states = (): string[] => (existsSync(join(window.home, 'state')) ? readdirSync(join(window.home, 'state')) : []);
+  const states = (): string[] => (existsSync(join(window.home, 'state')) ? readdirSync(join(window.home, 'state')).filter((name) => !name.startsWith('.')) : []);
 
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bottle-killed-'));

@@ -18,7 +18,7 @@ const manifests = { ...shellManifests, 'bottles/keyed.md': keyed, 'agents/keyed.
 
 describe.skipIf(whyNot('bubblewrap') !== undefined)('starting and watching agents', () => {
   let window: TestWindow;
-  const states = (): string[] => (existsSync(join(window.home, 'state')) ? readdirSync(join(window.home, 'state')) : []);
+  const states = (): string[] => (existsSync(join(window.home, 'state')) ? readdirSync(join(window.home, 'state')).filter((name) => !name.startsWith('.')) : []);
   const processes = (): string => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
 
   /** Answers the questions up to the plan. */

@@ -8,6 +8,7 @@ import { applyChanges } from '../workspace/apply.ts';
 import { readChanges } from '../workspace/changeSet.ts';
 import { readChangeEntry, readChangeSide, type ChangeEntry } from '../workspace/content.ts';
 import { discardRunning, discardStopped } from '../workspace/discard.ts';
+import { endedNames } from '../workspace/endedNames.ts';
 import { type Review, workspaceIn } from '../workspace/review.ts';
 import type { ApplyRequest, ApplyResult, ChangeSide } from './bottles.ts';
 
@@ -44,12 +45,13 @@ export async function discardBottleChanges(metadata: BottleMetadata, paths: read
 }
 
 async function reviewOf(metadata: BottleMetadata, mergedNames: MergedNames | undefined): Promise<Review> {
+  const workspace = workspaceOf(metadata);
   return {
     slug: metadata.slug,
-    workspace: workspaceOf(metadata),
+    workspace,
     scratchDir: metadata.scratch,
     hidden: metadata.workspace.hidden,
-    mergedNames: mergedNames ?? (await recordedNames(metadata.scratch)),
+    mergedNames: mergedNames ?? (await recordedNames(metadata.scratch, workspace)),
     signal: AbortSignal.timeout(600_000),
   };
 }
@@ -58,7 +60,8 @@ function workspaceOf(metadata: BottleMetadata): Review['workspace'] {
   return workspaceIn(metadata.scratch, metadata.workspace.mode, metadata.workspace.host);
 }
 
-async function recordedNames(scratch: string): Promise<MergedNames | null> {
+async function recordedNames(scratch: string, workspace: Review['workspace']): Promise<MergedNames | null> {
+  if (workspace.mode === 'copy') return null;
   let text: string;
   try {
     text = await readFile(mergedFile(scratch), 'utf8');
@@ -66,7 +69,5 @@ async function recordedNames(scratch: string): Promise<MergedNames | null> {
     return null;
   }
   const parsed = mergedSchema.safeParse(JSON.parse(text));
-  if (!parsed.success) return null;
-  const names = new Map(Object.entries(parsed.data));
-  return async (folders) => new Map(folders.flatMap((folder) => (names.has(folder) ? [[folder, names.get(folder) ?? []]] : [])));
+  return parsed.success ? endedNames(workspace, new Map(Object.entries(parsed.data))) : null;
 }

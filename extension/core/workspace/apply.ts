@@ -72,7 +72,7 @@ async function applyDeletion(sides: Sides, path: string): Promise<string | null>
   const { folders, name } = splitPath(path);
   const reason = await whileInFolder(sides.host, folders, async (folder) => {
     const judged = folder.stat(name);
-    const side = await hostSide({ path, name, host: folder }, sides.baseline, sides.reading);
+    const side = await hostSide({ path, name, host: folder, hostRoot: sides.hostPath }, sides.baseline, sides.reading);
     // Others had their turn while it was read.
     if (side.moved || !sameEntry(judged, folder.stat(name))) return hostMoved;
     if (side.now.kind === 'absent') return null;
@@ -115,7 +115,7 @@ async function put(sides: Sides, file: { readonly path: string; readonly name: s
   // A link where a file was judged, or the other way round, is another change even with the same bytes.
   if (stat === undefined || !(kind === 'link' ? stat.isSymbolicLink() : stat.isFile())) return 'The agent changed it again since it was looked at.';
   const judged = to.stat(name);
-  if ((await hostSide({ path, name, host: to }, sides.baseline, sides.reading)).moved) return hostMoved;
+  if ((await hostSide({ path, name, host: to, hostRoot: sides.hostPath }, sides.baseline, sides.reading)).moved) return hostMoved;
   // The listing judged the link already; the host's own links may have moved since.
   const fault = kind === 'link' ? linkFault(sides.hostPath, path, readlinkSync(from.at(name))) : null;
   if (fault !== null) return `It ${fault}`;

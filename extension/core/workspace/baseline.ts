@@ -1,5 +1,6 @@
+import { fstatSync } from 'node:fs';
 import type { PreparedWorkspace } from '../backends/backend.ts';
-import { addLearnt, entryOf, loadBaseline, type Baseline } from './baselineFile.ts';
+import { addLearnt, entryOf, loadBaseline, type Baseline, type Unlisted } from './baselineFile.ts';
 import { Folder } from './folder.ts';
 import { type Reading, startReading, steps } from './reading.ts';
 import { scopeOf } from './scope.ts';
@@ -23,25 +24,28 @@ export async function recordBaseline(request: {
 }): Promise<void> {
   if (request.workspace.mode === 'copy') return;
   const baseline = await loadBaseline(request.scratchDir);
-  const state = { files: 0, hashedFiles: 0, hashedBytes: 0, complete: true };
+  const spent: Spent = { files: 0, hashedFiles: 0, hashedBytes: 0, unlisted: new Map() };
   const reading = startReading(request.signal);
   const root = Folder.open(request.workspace.lower);
   try {
-    await note(root, '', new Set(request.hidden), baseline, state, reading);
+    await note(root, '', new Set(request.hidden), baseline, spent, reading);
   } finally {
     root.close();
   }
-  await addLearnt(request.scratchDir, request.signal, { ...baseline, complete: state.complete });
+  await addLearnt(request.scratchDir, request.signal, { ...baseline, unlisted: spent.unlisted });
 }
 
 interface Spent {
   files: number;
   hashedFiles: number;
   hashedBytes: number;
-  complete: boolean;
+  readonly unlisted: Map<string, Unlisted>;
 }
 
 async function note(folder: Folder, at: string, hidden: ReadonlySet<string>, baseline: Baseline, spent: Spent, reading: Reading): Promise<void> {
+  const self = fstatSync(folder.descriptor);
+  // It may have come here since the start, with files that are older.
+  if (at !== '' && self.ctimeMs > baseline.takenAt) return void spent.unlisted.set(at, { ino: null, whole: true });
   for (const { name } of folder.names()) {
     if (name === undefined) continue;
     await reading.did(steps.comparison);
@@ -49,20 +53,17 @@ async function note(folder: Folder, at: string, hidden: ReadonlySet<string>, bas
     const stat = folder.stat(name);
     if (stat === undefined || hidden.has(path)) continue;
     if (stat.isDirectory()) {
-      if (passed.has(name) || scopeOf(path) === 'skip') {
-        spent.complete = false;
+      const child = passed.has(name) || scopeOf(path) === 'skip' ? undefined : folder.child(name);
+      if (child === undefined) {
+        spent.unlisted.set(path, { ino: stat.ino, whole: true });
         continue;
       }
-      const child = folder.child(name);
-      if (child === undefined) continue;
       try {
         await note(child, path, hidden, baseline, spent, reading);
       } finally {
         child.close();
       }
-    } else if (spent.files >= budget.files) {
-      spent.complete = false;
-    } else if (stat.ctimeMs <= baseline.takenAt && (stat.isFile() || stat.isSymbolicLink())) {
+    } else if (spent.files < budget.files && stat.ctimeMs <= baseline.takenAt && (stat.isFile() || stat.isSymbolicLink())) {
       spent.files++;
       const affordable = spent.hashedFiles < budget.hashedFiles && spent.hashedBytes + stat.size <= budget.hashedBytes;
       const version = affordable ? await readVersion(reading, folder, name, stat) : undefined;
@@ -72,6 +73,8 @@ async function note(folder: Folder, at: string, hidden: ReadonlySet<string>, bas
         spent.hashedBytes += known.bytes;
       }
       baseline.entries.set(path, entryOf(stat, known?.sha256 ?? null));
+    } else {
+      spent.unlisted.set(at, { ino: self.ino, whole: false });
     }
   }
 }

@@ -9,7 +9,7 @@ let scratch = '';
 beforeEach(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'baseline-'));
   writeFileSync(join(scratch, 'file'), 'content');
-  await saveBaseline(scratch, { takenAt: 1, complete: false, copiedAt: null, entries: new Map(), revision: 0 });
+  await saveBaseline(scratch, { takenAt: 1, unlisted: new Map([['', { ino: 1, whole: true }]]), copiedAt: null, entries: new Map(), revision: 0 });
 });
 afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -20,9 +20,9 @@ test('what two looks learnt at once is all kept, and a hash is not lost to a loo
   const [one, other] = [await loadBaseline(scratch), await loadBaseline(scratch)];
   one.entries.set('a', entry('hash of a')).set('b', entry(null));
   other.entries.set('a', entry(null)).set('b', entry('hash of b'));
-  await Promise.all([addLearnt(scratch, signal, { ...one, complete: true }), addLearnt(scratch, signal, other)]);
+  await Promise.all([addLearnt(scratch, signal, { ...one, unlisted: new Map([['big', { ino: 7, whole: false }]]) }), addLearnt(scratch, signal, other)]);
   expect(await hashes()).toEqual({ a: 'hash of a', b: 'hash of b' });
-  expect((await loadBaseline(scratch)).complete).toBe(true);
+  expect((await loadBaseline(scratch)).unlisted).toEqual(new Map([['big', { ino: 7, whole: false }]]));
 });
 
 test('what an apply put on record is not undone by a look that began before it', async () => {

@@ -14,18 +14,29 @@ const entrySchema = z.object({
   executable: z.boolean(),
   /** null: not read yet; the times decide. */
   sha256: z.string().nullable(),
+  /** Which file it was. Absent where a double cannot hold the number; then its times alone tell. */
+  ino: z.number().optional(),
   /** Copy mode: which file the copy of this one is, and when it was whole. Absent where nobody looked; then it is read. */
   copied: z.object({ ino: z.number(), ctimeMs: z.number() }).optional(),
 });
 /** A host file or link as it was when the bottle started from it. */
 export type BaselineEntry = z.infer<typeof entrySchema>;
 
+const unlistedSchema = z.object({
+  /** Which folder it was; null: nobody knows which was there when the bottle started. */
+  ino: z.number().nullable(),
+  /** Whether the folders below it were not looked at either. */
+  whole: z.boolean(),
+});
+/** A folder of the host of which the record is silent. */
+export type Unlisted = z.infer<typeof unlistedSchema>;
+
 const baselineSchema = z.object({
   version: z.literal(1),
   /** A file system time, in ms: whatever the host changed since has a later ctime. */
   takenAt: z.number(),
-  /** Whether every file of the host is listed, so that an absent one is known to be new. */
-  complete: z.boolean(),
+  /** Folders of the host whose files are not all in `entries`. What has no entry in any other folder is new since the start. */
+  unlisted: z.array(z.tuple([z.string(), unlistedSchema])).default([]),
   /** Copy mode: file system time at which the copy was whole, before the agent started. */
   copiedAt: z.number().nullable(),
   entries: z.array(z.tuple([z.string(), entrySchema])),
@@ -36,7 +47,7 @@ const baselineSchema = z.object({
 /** What the bottle started from. `entries` grows as changed files are first seen. */
 export interface Baseline {
   readonly takenAt: number;
-  readonly complete: boolean;
+  readonly unlisted: ReadonlyMap<string, Unlisted>;
   readonly copiedAt: number | null;
   readonly entries: Map<string, BaselineEntry>;
   readonly revision: number;
@@ -46,7 +57,7 @@ export interface Baseline {
 export async function loadBaseline(scratchDir: string): Promise<Baseline> {
   try {
     const parsed = baselineSchema.parse(JSON.parse(await readFile(baselinePath(scratchDir), 'utf8')));
-    return { ...parsed, entries: new Map(parsed.entries) };
+    return { ...parsed, unlisted: new Map(parsed.unlisted), entries: new Map(parsed.entries) };
   } catch (cause) {
     throw new BottleError('internal', 'The record of what this bottle started from cannot be read.', { cause });
   }
@@ -54,7 +65,7 @@ export async function loadBaseline(scratchDir: string): Promise<Baseline> {
 
 /** Writes the first record of a bottle; a reader sees the old or the new one. */
 export async function saveBaseline(scratchDir: string, baseline: Baseline): Promise<void> {
-  const plain: z.infer<typeof baselineSchema> = { version: 1, ...baseline, entries: [...baseline.entries] };
+  const plain: z.infer<typeof baselineSchema> = { version: 1, ...baseline, unlisted: [...baseline.unlisted], entries: [...baseline.entries] };
   await writeAtomic(baselinePath(scratchDir), JSON.stringify(plain));
 }
 
@@ -78,7 +89,7 @@ export function addLearnt(scratchDir: string, signal: AbortSignal, learnt: Basel
     for (const [path, entry] of learnt.entries) {
       if ((current.entries.get(path)?.sha256 ?? null) === null) current.entries.set(path, entry);
     }
-    await saveBaseline(scratchDir, { ...current, complete: current.complete || learnt.complete });
+    await saveBaseline(scratchDir, { ...current, unlisted: current.unlisted.get('')?.whole === true ? learnt.unlisted : current.unlisted });
   });
 }
 
@@ -91,12 +102,16 @@ export function entryOf(stat: Stats, sha256: string | null): BaselineEntry {
     ctimeMs: stat.ctimeMs,
     executable: (stat.mode & 0o100) !== 0,
     sha256,
+    ...(Number.isSafeInteger(stat.ino) ? { ino: stat.ino } : {}),
   };
 }
 
-/** Whether a host file is certainly the one of the entry, judged without reading it. */
+/**
+ * Whether a host file is certainly the one of the entry, judged without reading it. Files that came with one checkout may
+ * have one size and the same times, and a renamed folder puts one in another's place: only the very same file counts.
+ */
 export function isUntouched(entry: BaselineEntry, stat: Stats): boolean {
-  return entry.size === stat.size && entry.mtimeMs === stat.mtimeMs && entry.ctimeMs === stat.ctimeMs;
+  return entry.size === stat.size && entry.mtimeMs === stat.mtimeMs && entry.ctimeMs === stat.ctimeMs && (entry.ino === undefined || entry.ino === stat.ino);
 }
 
 /** Notes which file a copy is, once it is whole: that file at that path with that ctime still has this content. */

@@ -39,12 +39,13 @@ export async function readChangeEntry(review: ReadReview, path: string, side: Ch
   try {
     if (side !== 'base') return (await whileInFolder(root, folders, async (folder) => readEntry(folder, name, path))) ?? { kind: 'absent' };
     const baseline = await loadBaseline(review.scratchDir);
+    const hostRoot = review.workspace.lower;
     const reading = startReading(AbortSignal.timeout(patience));
     const found = await whileInFolder(root, folders, async (folder) => {
-      const host = await hostSide({ path, name, host: folder }, baseline, reading);
+      const host = await hostSide({ path, name, host: folder, hostRoot }, baseline, reading);
       return host.moved ? keptEntry(review.scratchDir, host.base) : readEntry(folder, name, path);
     });
-    return found ?? keptEntry(review.scratchDir, (await hostSide({ path, name, host: null }, baseline, reading)).base);
+    return found ?? keptEntry(review.scratchDir, (await hostSide({ path, name, host: null, hostRoot }, baseline, reading)).base);
   } finally {
     root.close();
   }

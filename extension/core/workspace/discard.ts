@@ -9,7 +9,7 @@ import { Folder } from './folder.ts';
 import { returnsFor } from './hostVersion.ts';
 import { startReading } from './reading.ts';
 import { restoreEnded } from './restore.ts';
-import type { Review } from './review.ts';
+import { bottleRoot, type Review } from './review.ts';
 import { pick } from './select.ts';
 
 /** Time for one command, in ms: the agent has the same user and may stop it. */
@@ -22,10 +22,11 @@ type Inside = Pick<RunningBottle, 'exec'>;
  * `refused` before anything was done, else `backend-failed`.
  */
 export async function discardRunning(review: Review, paths: readonly string[], guestWorkspace: string, bottle: Inside): Promise<void> {
-  const { asked, files } = await changesAt(review, paths);
+  const { asked } = await changesAt(review, paths);
   const host = Folder.open(review.workspace.lower);
+  const own = Folder.open(bottleRoot(review.workspace));
   try {
-    const returns = await returnsFor(host, asked, files, startReading(review.signal));
+    const returns = await returnsFor({ bottle: own, host }, asked, startReading(review.signal));
     const { steps, tidy } = await discardSteps(host, returns, guestWorkspace);
     for (const step of steps) {
       const { errors, code } = await carriedOut(bottle, step, review.signal);
@@ -41,6 +42,7 @@ export async function discardRunning(review: Review, paths: readonly string[], g
       }
     });
   } finally {
+    own.close();
     host.close();
   }
 }

@@ -18,6 +18,12 @@ export interface Return {
   readonly stuck: boolean;
 }
 
+/** The roots of both trees. */
+interface Sides {
+  readonly bottle: Folder;
+  readonly host: Folder;
+}
+
 /** Reads what the host has at the path of a change. */
 export async function hostVersion(host: Folder, change: ChangedFile, reading: Pick<Reading, 'did'>): Promise<Return> {
   const { folders, name } = splitPath(change.path);
@@ -50,10 +56,9 @@ export function isContent(version: Version): version is Extract<Version, { reado
  * What is to be brought back for these changes, folders before what is in them. Throws `refused` before anything was
  * done when one of them could not be: half of a discard would read as deletions that the agent made.
  */
-export async function returnsFor(host: Folder, asked: readonly ChangedFile[], files: readonly ChangedFile[], reading: Pick<Reading, 'did'>): Promise<readonly Return[]> {
+export async function returnsFor({ bottle, host }: Sides, asked: readonly ChangedFile[], reading: Pick<Reading, 'did'>): Promise<readonly Return[]> {
   const deleted = new Set(asked.filter((change) => change.status === 'deleted').map((change) => change.path));
   const named = new Set(asked.map((change) => change.path));
-  const inTheWay = new Set(files.filter((file) => file.status !== 'deleted' && !named.has(file.path)).map((file) => file.path));
   const returns: Return[] = [];
   for (const change of asked.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     if (change.refused === nameFault) {
@@ -67,13 +72,20 @@ export async function returnsFor(host: Folder, asked: readonly ChangedFile[], fi
     if (found.version.kind === 'folder' && (change.status === 'deleted' || change.refused === depthFault)) {
       throw new BottleError('refused', `${JSON.stringify(change.path)} ${change.refused ?? 'is a folder on the host by now.'}`, { hint: 'Look at it inside the bottle, or discard the bottle.' });
     }
-    const obstacle = found.base === undefined ? undefined : above(change.path).find((path) => inTheWay.has(path));
+    const obstacle = found.base === undefined ? undefined : above(change.path).find((path) => !named.has(path) && isInTheWay(bottle, path));
     if (obstacle !== undefined) {
-      throw new BottleError('refused', `${JSON.stringify(change.path)} cannot come back while the bottle has something else than a folder at ${JSON.stringify(obstacle)}.`, { hint: `Discard ${JSON.stringify(obstacle)}.` });
+      throw new BottleError('refused', `${JSON.stringify(change.path)} cannot come back while the bottle has something else than a folder at ${JSON.stringify(obstacle)}.`, { hint: `Discard ${JSON.stringify(obstacle)} too, or the whole bottle.` });
     }
     returns.push(found);
   }
   return returns;
+}
+
+/** Whether the bottle has anything but a folder there, or the mark that deletes one. */
+function isInTheWay(bottle: Folder, path: string): boolean {
+  const { folders, name } = splitPath(path);
+  const stat = inFolder(bottle, folders, (folder) => folder.stat(name));
+  return stat !== undefined && !stat.isDirectory() && !(stat.isCharacterDevice() && stat.rdev === 0);
 }
 
 /** The sentence for a `stuck` version. */

@@ -1,8 +1,8 @@
-import type { Stats } from 'node:fs';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import { entryOf, isUntouched, type Baseline, type BaselineEntry } from './baselineFile.ts';
 import { linkFault } from './link.ts';
 import type { PackageText } from './packageRisk.ts';
+import { presence } from './presence.ts';
 import type { Reading } from './reading.ts';
 import { linkPlaceRisk, riskOf } from './risk.ts';
 import { isShown, shownHash } from './shownHash.ts';
@@ -31,7 +31,7 @@ export interface Judged {
 export async function judge(candidate: Candidate, baseline: Baseline, hostRoot: string, reading: Pick<Reading, 'did'>): Promise<Judged | undefined> {
   const { path, name } = candidate;
   const bottle = candidate.bottle === null ? absent : await readVersion(reading, candidate.bottle, name, candidate.bottleStat);
-  const host = await hostSide(candidate, baseline, reading);
+  const host = await hostSide({ ...candidate, hostRoot }, baseline, reading);
   // Specials of the host never entered a copy, so their absence there says nothing.
   if (bottle.kind === 'absent' && (host.now.kind === 'special' || host.now.kind === 'folder')) return undefined;
   if (sameVersion(bottle, host.now) || (host.base !== null && sameVersion(bottle, host.base))) return undefined;
@@ -61,34 +61,31 @@ export function refusedEntry(path: string, refused: string): ChangedFile {
   return { path, status: 'added', risk: null, bytes: 0, conflict: false, refused, hash: null };
 }
 
+/** Where a path lies on the host. */
+export type HostPlace = Pick<Candidate, 'path' | 'name' | 'host'> & { readonly hostRoot: string };
+
 /** Reads the host's version of a path and judges by hash, else by times, whether it moved since the start. */
-export async function hostSide(candidate: Pick<Candidate, 'path' | 'name' | 'host'>, baseline: Baseline, reading: Pick<Reading, 'did'>): Promise<HostSide> {
-  const { path, name, host } = candidate;
+export async function hostSide({ path, name, host, hostRoot }: HostPlace, baseline: Baseline, reading: Pick<Reading, 'did'>): Promise<HostSide> {
   const entry = baseline.entries.get(path);
   const stat = host?.stat(name);
   if (host === null || stat === undefined) {
     return entry === undefined ? { now: absent, base: absent, moved: false } : { now: absent, base: versionOf(entry), moved: true };
   }
-  const known = entry !== undefined && isUntouched(entry, stat) ? (entry.sha256 ?? undefined) : undefined;
-  const now = await readVersion(reading, host, name, stat, stat.isFile() ? known : undefined);
+  const untouched = entry !== undefined && isUntouched(entry, stat);
+  const now = await readVersion(reading, host, name, stat, stat.isFile() && untouched ? (entry.sha256 ?? undefined) : undefined);
   if (now.kind === 'folder') return { now, base: entry === undefined ? now : versionOf(entry), moved: entry !== undefined };
-  if (now.kind === 'special') return specialSide(now, stat, entry, baseline);
-  const old = entry === undefined ? null : versionOf(entry);
-  if (old !== null) return sameVersion(old, now) ? { now, base: now, moved: false } : { now, base: old, moved: true };
-  // What a copy does not have on record never came into it.
-  const neverCame = entry === undefined && baseline.copiedAt !== null;
-  if (stat.ctimeMs > baseline.takenAt || neverCame) {
-    return { now, base: entry === undefined && baseline.complete ? absent : null, moved: true };
+  if (entry === undefined) {
+    const was = presence(hostRoot, baseline, path);
+    if (was === 'new') return { now, base: absent, moved: true };
+    if (was === 'unknown' || stat.ctimeMs > baseline.takenAt) return { now, base: null, moved: true };
+  } else {
+    const old = versionOf(entry);
+    // What was never read is what the bottle started from only while nothing about it moved, its ctime included.
+    if (old === null && !untouched) return { now, base: null, moved: true };
+    if (old !== null && !(now.kind === 'special' ? untouched : sameVersion(old, now))) return { now, base: old, moved: true };
   }
-  if (now.kind === 'file' || now.kind === 'link') baseline.entries.set(path, entryOf(stat, now.sha256));
+  if ((entry === undefined || entry.sha256 === null) && (now.kind === 'file' || now.kind === 'link')) baseline.entries.set(path, entryOf(stat, now.sha256));
   return { now, base: now, moved: false };
-}
-
-/** What is not read is what the bottle started from only while nothing about it moved, its ctime included. */
-function specialSide(now: Version, stat: Stats, entry: BaselineEntry | undefined, baseline: Baseline): HostSide {
-  if (entry !== undefined) return isUntouched(entry, stat) ? { now, base: now, moved: false } : { now, base: versionOf(entry), moved: true };
-  const neverCame = baseline.copiedAt !== null;
-  return stat.ctimeMs > baseline.takenAt || neverCame ? { now, base: baseline.complete ? absent : null, moved: true } : { now, base: now, moved: false };
 }
 
 function versionOf(entry: BaselineEntry): Version | null {

@@ -1,5 +1,6 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { hasCode } from './folder.ts';
 
 /**
  * Why a link may not be made on the host, or null. Its target must be relative, climb only at its start, and end inside
@@ -21,10 +22,20 @@ export function linkFault(root: string, path: string, target: string): string | 
   for (const part of parts.slice(ups)) {
     here = join(here, part);
     const resolved = realOrUndefined(here);
-    if (resolved === undefined) return lstatSync(here, { throwIfNoEntry: false }) === undefined ? null : 'is a link through another link that leads nowhere.';
+    if (resolved === undefined) return isNothing(here) ? null : 'is a link through another link that leads nowhere.';
     if (resolved !== real && !resolved.startsWith(`${real}${sep}`)) return 'is a link through another link that leaves the workspace.';
   }
   return null;
+}
+
+/** Whether the host has nothing there, be it for a file that stands where a folder would have to. */
+function isNothing(path: string): boolean {
+  try {
+    lstatSync(path);
+    return false;
+  } catch (thrown) {
+    return hasCode(thrown, 'ENOENT') || hasCode(thrown, 'ENOTDIR');
+  }
 }
 
 function realOrUndefined(path: string): string | undefined {

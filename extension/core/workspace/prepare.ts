@@ -35,12 +35,12 @@ export async function prepareWorkspace(request: PrepareRequest): Promise<Prepare
     const takenAt = await fileSystemTime(request.scratchDir);
     if (workspace.mode === 'overlay') {
       makeLayers(workspace, owner);
-      await saveBaseline(request.scratchDir, { takenAt, complete: false, copiedAt: null, entries: new Map(), revision: 0 });
+      await saveBaseline(request.scratchDir, { takenAt, unlisted: new Map([['', { ino: statSync(workspace.lower).ino, whole: true }]]), copiedAt: null, entries: new Map(), revision: 0 });
     } else {
       const { hidden, leftOut = () => false, signal, progress } = request;
       const entries = await copyTree({ from: workspace.lower, to: workspace.dir, owner, hidden: new Set(hidden), leftOut, signal, progress });
       const copiedAt = await fileSystemTime(request.scratchDir);
-      await saveBaseline(request.scratchDir, { takenAt, complete: true, copiedAt, entries, revision: 0 });
+      await saveBaseline(request.scratchDir, { takenAt, unlisted: new Map(), copiedAt, entries, revision: 0 });
     }
     request.signal.throwIfAborted();
     return workspace;

@@ -34,7 +34,7 @@ export async function restoreEnded(review: Review, asked: readonly ChangedFile[]
   const root = bottleRoot(review.workspace);
   const sides: Sides = { bottle: Folder.open(root), host: Folder.open(review.workspace.lower), root, reading };
   try {
-    const returns = (await returnsFor(sides.host, asked, files, reading)).map((one) => ({ ...one, copied: needsCopy(sides.bottle, rules, one.change.path) }));
+    const returns = (await returnsFor(sides, asked, reading)).map((one) => ({ ...one, copied: needsCopy(sides.bottle, rules, one.change.path) }));
     const stuck = returns.find((one) => one.stuck && one.copied);
     if (stuck !== undefined) throw stuckError(stuck.change.path);
     const covers = review.workspace.mode === 'overlay' ? coversOf(sides.bottle, asked, files) : [];

@@ -79,7 +79,8 @@ export async function openSite(world: World): Promise<Site> {
 
 async function everythingOf(machine: Machine, slugs: readonly string[]): Promise<string[]> {
   const state = join(machine.home, 'state');
-  const folders = existsSync(state) ? await readdir(state) : [];
+  // The number of the home stays for its next bottle.
+  const folders = existsSync(state) ? (await readdir(state)).filter((name) => name !== '.home-id') : [];
   return [...(await leftovers(machine, slugs)), ...folders.map((name) => `state folder ${name}`)];
 }
 

@@ -56,7 +56,7 @@ describe('an agent that makes the engine hold its container', () => {
     const agent = String(made.bottle.handle['agent']);
     const wanted = { [labels.start]: String(made.bottle.handle['start']) };
     await expect(removeLabelled(elsewhere, wanted, 2_000)).rejects.toMatchObject({ code: 'backend-failed', hint: expect.stringContaining(`grep -ls ${agent}`) });
-    expect((await world.leftovers(made.spec.slug)).map((name) => name.replace(/^.*-/, '')).sort()).toEqual(['agent', 'bridge', 'workspace']);
+    expect((await world.leftovers(made.spec.slug)).map((name) => name.replace(/^.*-([a-z]+)-[0-9a-f]{6}$/, '$1')).sort()).toEqual(['agent', 'bridge', 'workspace']);
     const deps = { engine: elsewhere, waits: createExitWaits(), mirrors: createLogMirrors(silentLog), log: silentLog, patienceMs: 500 };
     expect(await adoptBottle(deps, metadataOf(made, 'docker', made.bottle.handle), AbortSignal.timeout(10_000))).toBeDefined();
     await removeLabelled(engine, wanted, 2_000);

@@ -1,17 +1,19 @@
-import { appendFileSync, chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync, type Stats } from 'node:fs';
+import { appendFileSync, chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { ExecRequest, ExecSession } from '../../../extension/core/backends/backend.ts';
 import { applyChanges } from '../../../extension/core/workspace/apply.ts';
 import { readChanges } from '../../../extension/core/workspace/changeSet.ts';
-import { discardRunning, discardStopped } from '../../../extension/core/workspace/discard.ts';
+import { discardRunning } from '../../../extension/core/workspace/discard.ts';
 import type { Review } from '../../../extension/core/workspace/review.ts';
 import { pick } from '../../../extension/core/workspace/select.ts';
-import { random, type Random } from '../../support/random.ts';
+import { random } from '../../support/random.ts';
 import { until } from '../../support/until.ts';
+import { ended, everyWorkspace } from '../../support/workspace/bottle.ts';
+import { someEdit, someTree } from '../../support/workspace/edits.ts';
 import { exec, sessionOf } from '../../support/workspace/inView.ts';
-import { cannotMount, openWorld, writeTree, type World } from '../../support/workspace/world.ts';
+import { openWorld, writeTree } from '../../support/workspace/world.ts';
 
 const tree = { 'a.txt': 'one\n', 'src/b.txt': 'two\n', 'src/deep/c.txt': 'three\n', 'run.sh': '#!/bin/sh\n', link: '->src/b.txt', c: 'file', keep: 'precious\n', zz: 'last\n' };
 
@@ -19,47 +21,7 @@ async function listed(review: Review): Promise<string[]> {
   return (await readChanges(review)).files.map((file) => `${file.status}${file.conflict ? '!' : ''}${file.refused === undefined ? '' : '#'} ${file.path}`);
 }
 
-/** A bottle whose agent is done with its edits. */
-interface Bottle {
-  readonly review: Review;
-  discard(paths: readonly string[]): Promise<void>;
-}
-
-/** The bottle goes on: its files are reached through the view. */
-function running(world: World): Promise<Bottle> {
-  return Promise.resolve({ review: world.review, discard: (paths) => discardRunning(world.review, paths, world.view, { exec }) });
-}
-
-/** The bottle has ended, and what its folders held was kept when there was somebody to ask. */
-async function ended(world: World): Promise<Bottle> {
-  const kept = new Map<string, readonly string[]>();
-  const { mergedNames } = world.review;
-  if (mergedNames !== null) {
-    const keep: Review['mergedNames'] = async (folders) => {
-      const names = await mergedNames(folders);
-      for (const [folder, list] of names) kept.set(folder, list);
-      return names;
-    };
-    await readChanges({ ...world.review, mergedNames: keep });
-  }
-  world.end();
-  const review: Review = { ...world.review, mergedNames: mergedNames === null ? null : async (folders) => new Map(folders.flatMap((folder) => (kept.has(folder) ? [[folder, kept.get(folder) ?? []]] : []))) };
-  return { review, discard: (paths) => discardStopped(review, paths) };
-}
-
-const missing = cannotMount();
-const worlds = [
-  ['a copy', 'copy', {}],
-  ['an overlay with its names kept', 'overlay', { merged: 'ask' }],
-  ['an overlay by its marks', 'overlay', {}],
-] as const;
-const states = [
-  ['ended', ended],
-  ['running', running],
-] as const;
-const cases = worlds.filter(([, mode]) => mode === 'copy' || missing === undefined).flatMap(([world, mode, options]) => states.map(([state, as]) => [`${world}, ${state}`, mode, options, as] as const));
-
-describe.each(cases)('discarding in %s', (_name, mode, options, as) => {
+describe.each(everyWorkspace)('discarding in %s', (_name, mode, options, as) => {
   test('brings back what the host has and leaves nothing else behind', async () => {
     using world = await openWorld(mode, tree, options);
     writeFileSync(join(world.view, 'a.txt'), 'agent');
@@ -150,8 +112,8 @@ describe.each(cases)('discarding in %s', (_name, mode, options, as) => {
 
   test.each([1, 2, 3, 4])('takes from the list what was asked and nothing else, however the agent turned things over (seed %i)', async (seed) => {
     const chance = random(seed);
-    using world = await openWorld(mode, hostTree(chance), options);
-    for (let count = 12; count > 0; count--) edit(chance, world.view);
+    using world = await openWorld(mode, someTree(chance), options);
+    for (let count = 12; count > 0; count--) someEdit(chance, world.view);
     const bottle = await as(world);
     for (let round = 0; round < 4; round++) {
       const { files } = await readChanges(bottle.review);
@@ -164,33 +126,6 @@ describe.each(cases)('discarding in %s', (_name, mode, options, as) => {
     }
   });
 });
-
-const names = ['p', 'q', 'r', 's'] as const;
-
-function hostTree(chance: Random): Record<string, string> {
-  const files: Record<string, string> = {};
-  for (const one of names) {
-    if (chance.one(3)) files[one] = chance.text('ab\n', 9);
-    else for (const two of names) files[chance.one(2) ? `${one}/${two}` : `${one}/${two}/t`] = chance.one(5) ? '->p' : chance.text('ab\n', 9);
-  }
-  return files;
-}
-
-const at = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
-
-/** One thing that an agent may do to any path. */
-function edit(chance: Random, view: string): void {
-  const parts = [chance.pick(names), chance.pick(names), 't'].slice(0, 1 + chance.below(3));
-  const obstacle = parts.map((_, index) => join(view, ...parts.slice(0, index))).find((parent) => at(parent)?.isDirectory() === false);
-  if (obstacle !== undefined) return rmSync(obstacle);
-  const path = join(view, ...parts);
-  const deed = chance.below(5);
-  if (deed !== 1) rmSync(path, { recursive: true, force: true });
-  if (deed === 2) mkdirSync(join(path, 'empty'), { recursive: true });
-  else if (deed === 3 && at(join(path, '..')) !== undefined) symlinkSync(chance.pick(names), path);
-  else if (deed === 4 || at(path) === undefined) writeTree(view, { [path.slice(view.length + 1)]: chance.text('cd\n', 5) });
-  else if (at(path)?.isFile() === true) appendFileSync(path, chance.text('cd\n', 5));
-}
 
 describe('a command inside that does not do as it was told', () => {
   test('is given up when the agent stops it, and nothing of it stays', async () => {

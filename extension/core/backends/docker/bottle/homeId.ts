@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readlink, realpath, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCode } from '../../../workspace/folder.ts';
 
 const fileName = '.home-id';
 
@@ -14,29 +15,22 @@ export async function homeId(stateRoot: string): Promise<string> {
   const known = await knownHomeId(stateRoot);
   if (known !== undefined) return known;
   await mkdir(stateRoot, { recursive: true, mode: 0o700 });
-  const file = join(stateRoot, fileName);
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  await writeFile(draft, randomBytes(16).toString('hex'), { flag: 'wx', mode: 0o600, flush: true });
-  try {
-    // A link is made whole or not at all; of two starts at once both take what the first one wrote.
-    await link(draft, file).catch((thrown: unknown) => {
-      if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw thrown;
-    });
-  } finally {
-    await rm(draft, { force: true });
-  }
-  return idOf(stateRoot, await readFile(file, 'utf8'));
+  // A link is made whole or not at all, and by one of several starts. It leads nowhere: its target is the number.
+  await symlink(randomBytes(16).toString('hex'), join(stateRoot, fileName)).catch((thrown: unknown) => {
+    if (!hasCode(thrown, 'EEXIST')) throw thrown;
+  });
+  return idOf(stateRoot, await readlink(join(stateRoot, fileName)));
 }
 
 /** The same for a state folder that may never have held a bottle of this backend: undefined then, and nothing is created. */
 export async function knownHomeId(stateRoot: string): Promise<string | undefined> {
-  const secret = await readFile(join(stateRoot, fileName), 'utf8').catch((thrown: unknown) => {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+  const number = await readlink(join(stateRoot, fileName)).catch((thrown: unknown) => {
+    if (hasCode(thrown, 'ENOENT')) return undefined;
     throw thrown;
   });
-  return secret === undefined ? undefined : idOf(stateRoot, secret);
+  return number === undefined ? undefined : idOf(stateRoot, number);
 }
 
-async function idOf(stateRoot: string, secret: string): Promise<string> {
-  return createHash('sha256').update(`${secret}\n${await realpath(stateRoot)}`).digest('hex').slice(0, 16);
+async function idOf(stateRoot: string, number: string): Promise<string> {
+  return createHash('sha256').update(`${number}\n${await realpath(stateRoot)}`).digest('hex').slice(0, 16);
 }
