@@ -16,7 +16,7 @@ export const changedFileSchema = z.object({
   conflict: z.boolean(),
   /** Set when this entry can never be taken to the host (special file, escaping link): the sentence why. */
   refused: z.string().optional(),
-  /** SHA-256 of the bottle's version as shown, hex, of a link's target with `link:` in front; null when deleted or refused. Apply re-checks it. */
+  /** SHA-256 of the bottle's version as shown, hex: of a link's target with `link:` in front, of an executable file with `exec:`; null when deleted or refused. Apply re-checks it. */
   hash: z.string().nullable(),
 });
 export type ChangedFile = z.infer<typeof changedFileSchema>;

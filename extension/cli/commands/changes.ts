@@ -77,5 +77,6 @@ async function eachFile<T>(
 /** Whether a version is the one that was listed. */
 function isListed(entry: ChangeEntry, hash: string | null): boolean {
   if (hash === null) return !('bytes' in entry);
-  return 'bytes' in entry && entry.kind === shownVersion(hash).kind && isShown(entry.bytes, hash);
+  const shown = shownVersion(hash);
+  return 'bytes' in entry && entry.kind === shown.kind && (entry.kind === 'link' || entry.executable === shown.executable) && isShown(entry.bytes, hash);
 }

@@ -110,7 +110,7 @@ async function applyContent(sides: Sides, { path, hash }: ChangedFile): Promise<
 
 async function put(sides: Sides, file: { readonly path: string; readonly name: string; readonly hash: string; readonly from: Folder; readonly to: Folder }): Promise<string | null> {
   const { path, name, hash, from, to } = file;
-  const { kind, sha256 } = shownVersion(hash);
+  const { kind, sha256, executable } = shownVersion(hash);
   const stat = from.stat(name);
   // A link where a file was judged, or the other way round, is another change even with the same bytes.
   if (stat === undefined || !(kind === 'link' ? stat.isSymbolicLink() : stat.isFile())) return 'The agent changed it again since it was looked at.';
@@ -119,7 +119,7 @@ async function put(sides: Sides, file: { readonly path: string; readonly name: s
   // The listing judged the link already; the host's own links may have moved since.
   const fault = kind === 'link' ? linkFault(sides.hostPath, path, readlinkSync(from.at(name))) : null;
   if (fault !== null) return `It ${fault}`;
-  const reason = await transfer({ reading: sides.reading, from, to, name, sha256, kind, judged });
+  const reason = await transfer({ reading: sides.reading, from, to, name, sha256, executable, kind, judged });
   if (reason !== null) return reason;
   const written = to.stat(name);
   if (written !== undefined) sides.baseline.entries.set(path, entryOf(written, sha256));

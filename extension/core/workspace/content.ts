@@ -8,6 +8,7 @@ import { hostSide } from './judge.ts';
 import { startReading } from './reading.ts';
 import { bottleRoot, type Review } from './review.ts';
 import { isExecutable, largestFile, readSmallFile, type Version } from './version.ts';
+import { isWhiteout } from './whiteout.ts';
 
 /** One version of a changed path, with what a patch says about it beside its bytes: a link's are its target. */
 export type ChangeEntry =
@@ -69,7 +70,7 @@ export function pathParts(path: string): ReturnType<typeof splitPath> {
 
 function readEntry(folder: Folder, name: string, path: string): ChangeEntry {
   const stat = folder.stat(name);
-  if (stat === undefined || (stat.isCharacterDevice() && stat.rdev === 0)) return { kind: 'absent' };
+  if (stat === undefined || isWhiteout(stat)) return { kind: 'absent' };
   if (stat.isDirectory()) return { kind: 'folder' };
   if (stat.isSymbolicLink()) return { kind: 'link', bytes: readlinkSync(folder.at(name), { encoding: 'buffer' }) };
   const bytes = stat.isFile() ? readSmallFile(folder, name, largestFile) : undefined;

@@ -7,6 +7,7 @@ import { depthFault } from './depth.ts';
 import { closedFault, nameFault } from './judge.ts';
 import type { Reading } from './reading.ts';
 import { absent, largestFile, readSmallFile, readVersion, type Version } from './version.ts';
+import { isWhiteout } from './whiteout.ts';
 
 /** One discarded path and what the bottle gets back there. */
 export interface Return {
@@ -85,7 +86,7 @@ export async function returnsFor({ bottle, host }: Sides, asked: readonly Change
 function isInTheWay(bottle: Folder, path: string): boolean {
   const { folders, name } = splitPath(path);
   const stat = inFolder(bottle, folders, (folder) => folder.stat(name));
-  return stat !== undefined && !stat.isDirectory() && !(stat.isCharacterDevice() && stat.rdev === 0);
+  return stat !== undefined && !stat.isDirectory() && !isWhiteout(stat);
 }
 
 /** The sentence for a `stuck` version. */

@@ -12,6 +12,7 @@ import { type Reading, startReading } from './reading.ts';
 import { bottleRoot, type Review } from './review.ts';
 import { walkRules } from './rules.ts';
 import type { WalkRules } from './walk.ts';
+import { isWhiteout } from './whiteout.ts';
 import { transfer } from './write.ts';
 
 /** Both trees of an ended bottle: nothing is mounted, so its side may be edited in place. */
@@ -88,7 +89,7 @@ function coverOf(bottle: Folder, path: string): string | undefined {
   for (let length = 1; length <= parts.length; length++) {
     const name = parts[length - 1] ?? '';
     const stat = inFolder(bottle, parts.slice(0, length - 1), (folder) => folder.stat(name));
-    if (stat?.isCharacterDevice() === true && stat.rdev === 0) return parts.slice(0, length).join('/');
+    if (stat !== undefined && isWhiteout(stat)) return parts.slice(0, length).join('/');
   }
   return undefined;
 }
@@ -129,7 +130,7 @@ async function putBack({ bottle, host, root, reading }: Sides, { change, version
   const { folders, name } = splitPath(change.path);
   const { kind, sha256 } = version;
   const reason = await whileInFolder(host, folders, (from) =>
-    inMadeFolder(bottle, folders, (to) => inPlaceOf(to, name, join(root, ...folders), () => transfer({ reading, from, to, name, sha256, kind, judged: to.stat(name), fresh: true }))),
+    inMadeFolder(bottle, folders, (to) => inPlaceOf(to, name, join(root, ...folders), () => transfer({ reading, from, to, name, sha256, executable: version.kind === 'file' && version.executable, kind, judged: to.stat(name), fresh: true }))),
   );
   if (reason !== null) throw new BottleError('conflict', `${JSON.stringify(change.path)} was not discarded: the host's version changed meanwhile.`, { hint: 'Look at the changes again.' });
 }

@@ -7,6 +7,7 @@ import { type Reading, steps } from './reading.ts';
 import type { Review } from './review.ts';
 import { scopeOf } from './scope.ts';
 import type { WalkRules } from './walk.ts';
+import { isWhiteout } from './whiteout.ts';
 
 /** How to read the bottle's side of this workspace. */
 export async function walkRules(review: Review, baseline: Baseline, reading: Reading): Promise<WalkRules> {
@@ -37,7 +38,7 @@ async function overlayRules(review: Review, workspace: { readonly lower: string;
   const merged = review.mergedNames === null ? undefined : await review.mergedNames(shared);
   const opaque = merged === undefined ? await opaqueFolders(workspace.upper, shared, review.signal) : new Set<string>();
   return {
-    isWhiteout: (stat) => stat.isCharacterDevice() && stat.rdev === 0,
+    isWhiteout,
     isUnchanged: () => false,
     replaces: (path) => opaque.has(path),
     isUnknown: (path) => asked.has(path) && merged?.has(path) !== true,

@@ -12,6 +12,8 @@ export interface Transfer {
   readonly name: string;
   /** SHA-256 of what is to be written; anything else is not. */
   readonly sha256: string;
+  /** Whether that is an executable file. */
+  readonly executable: boolean;
   readonly kind: 'file' | 'link';
   /** The entry it replaces as it was judged; it must be that still when the new one takes its place. */
   readonly judged: Stats | undefined;
@@ -40,7 +42,7 @@ export async function transfer(request: Transfer): Promise<string | null> {
   }
 }
 
-async function writeFile({ reading, from, to, name, sha256, judged, fresh }: Transfer, temp: string): Promise<string | null> {
+async function writeFile({ reading, from, to, name, sha256, executable, judged, fresh }: Transfer, temp: string): Promise<string | null> {
   const fd = openSync(to.at(temp), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
     const hash = createHash('sha256');
@@ -48,12 +50,12 @@ async function writeFile({ reading, from, to, name, sha256, judged, fresh }: Tra
       hash.update(chunk);
       for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done);
     });
-    if (read === undefined || hash.digest('hex') !== sha256) return changedMeanwhile;
+    if (read === undefined || hash.digest('hex') !== sha256 || read.executable !== executable) return changedMeanwhile;
     if (process.getuid?.() === 0) {
       const owner = judged?.isFile() === true ? judged : to.owner();
       fchownSync(fd, owner.uid, owner.gid);
     }
-    fchmodSync(fd, modeFor(fresh === true ? undefined : judged, read.executable));
+    fchmodSync(fd, modeFor(fresh === true ? undefined : judged, executable));
     fsyncSync(fd);
     return null;
   } finally {

@@ -13,8 +13,8 @@ describe('the URI of one side of a change', () => {
     expect(changeUriParts('base', identity).path).toBe(changeUriParts('bottle', identity).path);
   });
 
-  it('keeps a deletion, and the hash of a link', () => {
-    for (const kept of [null, `link:${hash}`]) expect(readChangeUri(changeUriParts('bottle', { ...identity, hash: kept }))).toMatchObject({ hash: kept });
+  it('keeps a deletion, and the hash of a link or an executable file', () => {
+    for (const kept of [null, `link:${hash}`, `exec:${hash}`]) expect(readChangeUri(changeUriParts('bottle', { ...identity, hash: kept }))).toMatchObject({ hash: kept });
   });
 
   it.each([

@@ -33,7 +33,7 @@ export function readChangeUri(uri: ChangeUriParts): (ChangeIdentity & { readonly
   const { slug, path, hash } = value;
   if (typeof slug !== 'string' || !/^[a-z0-9-]{1,64}$/.test(slug)) return undefined;
   if (typeof path !== 'string' || `/${path}` !== uri.path) return undefined;
-  if (hash !== null && !(typeof hash === 'string' && /^(?:link:)?[0-9a-f]{64}$/.test(hash))) return undefined;
+  if (hash !== null && !(typeof hash === 'string' && /^(?:link:|exec:)?[0-9a-f]{64}$/.test(hash))) return undefined;
   return { side, slug, path, hash };
 }
 

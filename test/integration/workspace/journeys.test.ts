@@ -4,7 +4,7 @@ import { BottleError } from '../../../extension/core/errors.ts';
 import { applyChanges } from '../../../extension/core/workspace/apply.ts';
 import { readChanges } from '../../../extension/core/workspace/changeSet.ts';
 import { pick } from '../../../extension/core/workspace/select.ts';
-import { isShown } from '../../../extension/core/workspace/shownHash.ts';
+import { isShown, shownVersion } from '../../../extension/core/workspace/shownHash.ts';
 import { random } from '../../support/random.ts';
 import { everyWorkspace, running } from '../../support/workspace/bottle.ts';
 import { differences, snapshot, someEdit, someTree, unnoted } from '../../support/workspace/edits.ts';
@@ -20,7 +20,9 @@ const seeds = Array.from({ length: Number(process.env['BOT_BOTTLE_TEST_SEEDS'] ?
 function isAsShown(content: string | undefined, { status, hash }: ChangedFile): boolean {
   if (status === 'deleted') return content === undefined;
   if (content === undefined || hash === null) return false;
-  return content.startsWith('->') === hash.startsWith('link:') && isShown(Buffer.from(content.slice(content.startsWith('->') ? 3 : 2)), hash);
+  const { kind, executable } = shownVersion(hash);
+  const mark = kind === 'link' ? '-> ' : executable ? 'x ' : '- ';
+  return content.startsWith(mark) && isShown(Buffer.from(content.slice(mark.length)), hash);
 }
 
 describe.each(everyWorkspace)('agent, person and review working on %s', (_name, mode, options, as) => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -103,6 +103,17 @@ describe('package.json', () => {
 });
 
 describe('what was seen', () => {
+  test('is all that is taken: a file that became executable is not', async () => {
+    using world = await openWorld('copy', { 'a.txt': 'a' });
+    writeFileSync(join(world.view, 'new'), 'x');
+    const seen = new Map((await readChanges(world.review)).files.map((file) => [file.path, file.hash]));
+    chmodSync(join(world.view, 'new'), 0o755);
+    expect(await applyChanges(world.review, { paths: 'all', allowRisky: true, seen })).toEqual({ applied: [], left: [{ path: 'new', reason: expect.stringContaining('since it was looked at') }] });
+    expect(existsSync(join(world.host, 'new'))).toBe(false);
+    await applyChanges(world.review, { paths: 'all', allowRisky: true });
+    expect(statSync(join(world.host, 'new')).mode & 0o777).toBe(0o755);
+  });
+
   test('is all that is taken: a file that became a folder is not', async () => {
     using world = await openWorld('copy', { 'a.txt': 'a' });
     writeFileSync(join(world.view, 'new'), 'x');
