@@ -57,3 +57,8 @@ export function toBottleError(thrown: unknown, code: BottleErrorCode = 'internal
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new BottleError(code, message, { cause: thrown });
 }
+
+/** Whether an error carries this code of the system, as `ENOENT`. */
+export function hasCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
+}

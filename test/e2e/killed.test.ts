@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -21,7 +21,6 @@ describe.each(['bubblewrap', 'docker'] as const)('the extension host is killed w
     return;
   }
   let window: TestWindow;
-  const states = (): string[] => (existsSync(join(window.home, 'state')) ? readdirSync(join(window.home, 'state')).filter((name) => !name.startsWith('.')) : []);
 
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bottle-killed-'));
@@ -99,7 +98,7 @@ describe.each(['bubblewrap', 'docker'] as const)('the extension host is killed w
       cut += whole.length === 0 ? 1 : 0;
       for (const { slug } of whole) window.cli('stop', slug, '--discard-changes');
       const left = async (): Promise<string[]> =>
-        (await leftovers({ home: window.home, owner, world: backend }, [label])).filter((line) => !belongsToEditor(line)).concat(states());
+        (await leftovers({ home: window.home, owner, world: backend }, [label])).filter((line) => !belongsToEditor(line)).concat(window.states());
       await until(`nothing left of ${where}`, async () => {
         const found = await left();
         // A folder without a record could be a start of this very moment, and is left alone for ten seconds.

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { whyNot } from '../support/host/backends.ts';
@@ -18,7 +18,6 @@ const manifests = { ...shellManifests, 'bottles/keyed.md': keyed, 'agents/keyed.
 
 describe.skipIf(whyNot('bubblewrap') !== undefined)('starting and watching agents', () => {
   let window: TestWindow;
-  const states = (): string[] => (existsSync(join(window.home, 'state')) ? readdirSync(join(window.home, 'state')).filter((name) => !name.startsWith('.')) : []);
   const processes = (): string => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
 
   /** Answers the questions up to the plan. */
@@ -54,7 +53,7 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('starting and watching agent
     await plan('shell', 'left');
     await window.vs.quick.cancel();
     await window.vs.page.locator('.quick-input-widget:visible').waitFor({ state: 'hidden' });
-    expect(states()).toEqual([]);
+    expect(window.states()).toEqual([]);
   });
 
   test('a missing credential is named and asked for before the plan, and never shown', async () => {
@@ -200,7 +199,7 @@ describe.skipIf(whyNot('bubblewrap') !== undefined)('starting and watching agent
     await window.shot('stop');
     await window.vs.dialog.press('Stop');
     await until('one bottle', () => window.bottles().length === 1);
-    expect(states()).toEqual(['first']);
+    expect(window.states()).toEqual(['first']);
     expect(processes()).not.toMatch(/keeper\.js second/);
     await window.vs.command('Terminal: Focus Terminal');
     await until('its terminal to be gone', async () => (await window.vs.terminals.titles()).length === 1);

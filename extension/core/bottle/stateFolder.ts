@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type BottleMetadata, metadataSchema } from '../../../schemas/protocol/bottle.ts';
-import { BottleError } from '../errors.ts';
+import { BottleError, hasCode } from '../errors.ts';
 import { writeAtomic } from '../files/atomic.ts';
 import { removeTree } from '../files/removeTree.ts';
 
@@ -26,7 +26,7 @@ export async function createStateFolder(home: string, slug: string): Promise<str
   try {
     await mkdir(folder, { mode: 0o700 });
   } catch (cause) {
-    if (isCode(cause, 'EEXIST')) throw new BottleError('busy', `A bottle with the slug "${slug}" already exists.`, { hint: 'Choose another label.', cause });
+    if (hasCode(cause, 'EEXIST')) throw new BottleError('busy', `A bottle with the slug "${slug}" already exists.`, { hint: 'Choose another label.', cause });
     throw cause;
   }
   await mkdir(join(folder, 'egress'), { mode: 0o700 });
@@ -39,7 +39,7 @@ export async function listSlugs(home: string): Promise<string[]> {
     const entries = await readdir(stateRoot(home), { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory() && slugPattern.test(entry.name)).map((entry) => entry.name).sort();
   } catch (cause) {
-    if (isCode(cause, 'ENOENT')) return [];
+    if (hasCode(cause, 'ENOENT')) return [];
     throw cause;
   }
 }
@@ -50,7 +50,7 @@ export async function readMetadata(home: string, slug: string): Promise<BottleMe
   try {
     text = await readFile(join(stateFolder(home, slug), 'metadata.json'), 'utf8');
   } catch (cause) {
-    if (isCode(cause, 'ENOENT')) return undefined;
+    if (hasCode(cause, 'ENOENT')) return undefined;
     throw cause;
   }
   const parsed = metadataSchema.safeParse(parseJson(text));
@@ -70,10 +70,6 @@ export async function removeState(home: string, slug: string, scratch: string | 
     if (dirname(scratch) !== folder) await rmdir(dirname(scratch)).catch(() => undefined);
   }
   await removeTree(folder);
-}
-
-function isCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
 }
 
 function parseJson(text: string): unknown {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { hasCode } from '../errors.ts';
 import { isAlive, processMark, processMarkSchema } from '../bottle/processMark.ts';
 
 const lookAgainMs = 50;
@@ -45,7 +46,7 @@ async function taken(own: string, lock: string): Promise<boolean> {
   return link(own, lock).then(
     () => true,
     (thrown: unknown) => {
-      if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') return false;
+      if (hasCode(thrown, 'EEXIST')) return false;
       throw thrown;
     },
   );

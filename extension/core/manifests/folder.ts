@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
-import { BottleError } from '../errors.ts';
+import { BottleError, hasCode } from '../errors.ts';
 
 /** Largest manifest that is read, in bytes. */
 export const largestManifest = 1024 * 1024;
@@ -86,8 +86,4 @@ function refuse(path: string, why: string, cause?: unknown): never {
 function absent(cause: unknown): undefined {
   if (hasCode(cause, 'ENOENT') || hasCode(cause, 'ENOTDIR')) return undefined;
   throw cause;
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
 }

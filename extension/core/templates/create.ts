@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BottleError } from '../errors.ts';
+import { BottleError, hasCode } from '../errors.ts';
 import { isManifestName } from '../manifests/folder.ts';
 
 /** The two kinds of manifest, which are also names of folders in the home. */
@@ -19,7 +19,7 @@ export async function createManifest(path: string, text: string): Promise<boolea
     await writeFile(path, text, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false;
+    if (hasCode(cause, 'EEXIST')) return false;
     throw cause;
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCode } from '../errors.ts';
 import { type Approval, approvalSchema } from '../../../schemas/protocol/approvals.ts';
 import { writeAtomic } from '../files/atomic.ts';
 
@@ -29,7 +30,7 @@ export async function readApproval(home: string, key: ApprovalKey): Promise<File
   const path = approvalFile(home, key);
   const unbelievable = (why: string): FiledApproval => ({ kind: 'unbelievable', reason: `The approval on file (${path}) ${why}, so it does not count.` });
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((cause: unknown) => {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    if (hasCode(cause, 'ENOENT')) return undefined;
     return null;
   });
   if (file === undefined) return { kind: 'none' };

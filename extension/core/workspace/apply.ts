@@ -1,10 +1,10 @@
 import { fsyncSync, readlinkSync, rmdirSync, unlinkSync } from 'node:fs';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import type { ApplyRequest, ApplyResult } from '../bottle/bottles.ts';
-import { toBottleError } from '../errors.ts';
+import { hasCode, toBottleError } from '../errors.ts';
 import { changeBaseline, entryOf, type Baseline } from './baselineFile.ts';
 import { readChanges } from './changeSet.ts';
-import { Folder, hasCode, inFolder, splitPath, whileInFolder } from './folder.ts';
+import { Folder, inFolder, splitPath, whileInFolder } from './folder.ts';
 import { hostSide } from './judge.ts';
 import { linkFault } from './link.ts';
 import { inMadeFolder } from './made.ts';

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { type Folder, hasCode } from './folder.ts';
+import { hasCode } from '../errors.ts';
+import type { Folder } from './folder.ts';
 import { readSmallFile } from './version.ts';
 
 /** Largest file whose starting content is kept for showing conflicts, in bytes. */

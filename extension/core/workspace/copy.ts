@@ -4,10 +4,11 @@ import { copyFile, open } from 'node:fs/promises';
 import { platform } from 'node:process';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
+import { hasCode } from '../errors.ts';
 import type { Owner } from '../backends/backend.ts';
 import type { Progress } from '../ports.ts';
 import { entryOf, noteCopy, type BaselineEntry } from './baselineFile.ts';
-import { Folder, hasCode } from './folder.ts';
+import { Folder } from './folder.ts';
 import type { LeftOut } from './leftOut.ts';
 import { largestFile, linkVersion, readSmallFile } from './version.ts';
 

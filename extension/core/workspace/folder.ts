@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, opendirSync, readdirSync, type Dirent, type Stats } from 'node:fs';
 import { platform } from 'node:process';
+import { hasCode } from '../errors.ts';
 
 const openFolder = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
@@ -167,9 +168,4 @@ function escaped(bytes: Buffer): string {
 
 function isNoFolder(thrown: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG', 'ENXIO'].some((code) => hasCode(thrown, code));
-}
-
-/** Whether an error carries this system code. */
-export function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
 }

@@ -3,6 +3,7 @@ import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import { BottleError } from '../errors.ts';
 import { entryOf, type BaselineEntry } from './baselineFile.ts';
 import { type Folder, inFolder, splitPath, whileInFolder } from './folder.ts';
+import { foldersAbove } from './foldersAbove.ts';
 import { depthFault } from './depth.ts';
 import { closedFault, nameFault } from './judge.ts';
 import type { Reading } from './reading.ts';
@@ -64,7 +65,7 @@ export async function returnsFor({ bottle, host }: Sides, asked: readonly Change
   for (const change of asked.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     if (change.refused === nameFault) {
       // Its name is for reading only; it goes with the folder that a file of the host takes the place of.
-      if (above(change.path).some((folder) => deleted.has(folder))) continue;
+      if (foldersAbove(change.path).some((folder) => deleted.has(folder))) continue;
       throw new BottleError('refused', `${change.path} ${nameFault}`, { hint: 'Remove it inside the bottle, or discard the bottle.' });
     }
     // A folder in a file's place that may not be entered is listed twice.
@@ -73,7 +74,7 @@ export async function returnsFor({ bottle, host }: Sides, asked: readonly Change
     if (found.version.kind === 'folder' && (change.status === 'deleted' || change.refused === depthFault)) {
       throw new BottleError('refused', `${JSON.stringify(change.path)} ${change.refused ?? 'is a folder on the host by now.'}`, { hint: 'Look at it inside the bottle, or discard the bottle.' });
     }
-    const obstacle = found.base === undefined ? undefined : above(change.path).find((path) => !named.has(path) && isInTheWay(bottle, path));
+    const obstacle = found.base === undefined ? undefined : foldersAbove(change.path).find((path) => !named.has(path) && isInTheWay(bottle, path));
     if (obstacle !== undefined) {
       throw new BottleError('refused', `${JSON.stringify(change.path)} cannot come back while the bottle has something else than a folder at ${JSON.stringify(obstacle)}.`, { hint: `Discard ${JSON.stringify(obstacle)} too, or the whole bottle.` });
     }
@@ -94,9 +95,4 @@ export function stuckError(path: string): BottleError {
   return new BottleError('refused', `The host's ${JSON.stringify(path)} cannot be copied back into the bottle: it is larger than 256 MiB or may not be read.`, {
     hint: 'Nothing was discarded. Leave this path out to discard the others.',
   });
-}
-
-function above(path: string): string[] {
-  const parts = path.split('/');
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
 }

@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { hasCode } from './folder.ts';
+import { hasCode } from '../errors.ts';
 
 /**
  * Why a link may not be made on the host, or null. Its target must be relative, climb only at its start, and end inside

@@ -2,12 +2,11 @@ import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { WorkspaceMode } from '../../../schemas/protocol/bottle.ts';
 import type { Owner, PreparedWorkspace } from '../backends/backend.ts';
-import { BottleError, toBottleError } from '../errors.ts';
+import { BottleError, hasCode, toBottleError } from '../errors.ts';
 import type { Progress } from '../ports.ts';
 import { saveBaseline } from './baselineFile.ts';
 import { fileSystemTime } from './clock.ts';
 import { copyTree } from './copy.ts';
-import { hasCode } from './folder.ts';
 import type { LeftOut } from './leftOut.ts';
 import { workspaceIn } from './review.ts';
 

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
-import { BottleError } from '../errors.ts';
+import { BottleError, hasCode } from '../errors.ts';
 import { removeTree } from '../files/removeTree.ts';
 import { changeBaseline, loadBaseline } from './baselineFile.ts';
-import { Folder, hasCode, inFolder, splitPath, whileInFolder } from './folder.ts';
+import { Folder, inFolder, splitPath, whileInFolder } from './folder.ts';
+import { foldersAbove } from './foldersAbove.ts';
 import { isContent, isLocked, returnsFor, stuckError, type Return } from './hostVersion.ts';
 import { inMadeFolder } from './made.ts';
 import { type Reading, startReading } from './reading.ts';
@@ -65,7 +66,7 @@ function needsCopy(bottle: Folder, rules: WalkRules, path: string): boolean {
   const around = parts.slice(0, depth);
   const seen = rules.seen(around.join('/'));
   if (seen !== undefined) return !seen.has(parts[depth] ?? '');
-  return ['', ...around.map((_, index) => around.slice(0, index + 1).join('/'))].some((folder) => rules.replaces(folder));
+  return ['', ...foldersAbove(path).slice(0, depth)].some((folder) => rules.replaces(folder));
 }
 
 /** The marks that delete whole folders or files. Throws `refused` for half of what a mark covers. */

@@ -1,3 +1,4 @@
+import { foldersAbove } from './foldersAbove.ts';
 import { packageRisk, type PackageText } from './packageRisk.ts';
 import { riskTable } from './riskTable.ts';
 
@@ -50,15 +51,9 @@ interface RiskRule {
 
 const rules: readonly RiskRule[] = riskTable.map(({ why, places }) => {
   const all = places.toLowerCase().split(' ');
-  const above = all.flatMap(foldersOf);
+  const above = all.flatMap((place) => foldersAbove(place.replace(/\/$/, '')));
   return { why, place: anyOf(all.map((place) => (place.endsWith('/') ? `${pattern(place.slice(0, -1))}(?:/.*)?` : pattern(place)))), above: above.length === 0 ? undefined : anyOf(above.map(pattern)) };
 });
-
-/** `a/b/c` lies in `a` and in `a/b`. */
-function foldersOf(place: string): string[] {
-  const parts = place.replace(/\/$/, '').split('/');
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
-}
 
 function anyOf(patterns: readonly string[]): RegExp {
   return new RegExp(`(?:^|/)(?:${patterns.join('|')})$`, 's');

@@ -1,5 +1,6 @@
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import type { ApplyRequest, ApplyResult } from '../bottle/bottles.ts';
+import { foldersAbove } from './foldersAbove.ts';
 
 /** What of a change set may be taken, in the order to take it, and what stays and why. */
 export interface Selection {
@@ -40,9 +41,7 @@ export function namedBy(paths: readonly string[]): (path: string) => boolean {
 
 /** The folders a path lies in, and the path. */
 function pathsTo(path: string): string[] {
-  const found: string[] = [];
-  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) found.push(path.slice(0, at));
-  return [...found, path];
+  return [...foldersAbove(path), path];
 }
 
 function bare(path: string): string {

@@ -1,6 +1,7 @@
 import type { ChangedFile } from '../../../schemas/protocol/changeSet.ts';
 import { aliasesOf, bottleLink, hostLinks, namesOf, type Aliases } from './aliases.ts';
 import { Folder, inFolder, splitPath } from './folder.ts';
+import { foldersAbove } from './foldersAbove.ts';
 import type { Judged } from './judge.ts';
 import type { Review } from './review.ts';
 import { canonicalPath, isPackageFile, placeRisk } from './risk.ts';
@@ -34,7 +35,7 @@ function isFile(path: string, changes: ReadonlyMap<string, Judged>, host: Folder
   const own = changes.get(path);
   if (own !== undefined) return own.target === null && own.change.status !== 'deleted' && own.change.refused === undefined;
   const { folders, name } = splitPath(path);
-  if (folders.some((_, index) => changes.has(folders.slice(0, index + 1).join('/')))) return false;
+  if (foldersAbove(path).some((folder) => changes.has(folder))) return false;
   return inFolder(host, folders, (folder) => folder.stat(name)?.isFile()) === true;
 }
 

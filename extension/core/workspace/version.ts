@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, readlinkSync, type Stats } from 'node:fs';
-import { type Folder, hasCode } from './folder.ts';
+import { hasCode } from '../errors.ts';
+import type { Folder } from './folder.ts';
 import { type Reading, steps } from './reading.ts';
 
 /** Largest file that is taken out of a bottle, in bytes. */

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
-import { BottleError } from '../errors.ts';
+import { BottleError, hasCode } from '../errors.ts';
 import { isTooDeep } from './depth.ts';
-import { type EntryName, type Folder, hasCode } from './folder.ts';
+import type { EntryName, Folder } from './folder.ts';
 import { type Reading, steps } from './reading.ts';
 import { scopeOf } from './scope.ts';
 

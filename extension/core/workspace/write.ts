@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, constants, fchmodSync, fchownSync, fsyncSync, lchownSync, openSync, readlinkSync, renameSync, rmdirSync, symlinkSync, unlinkSync, writeSync, type Stats } from 'node:fs';
-import { type Folder, hasCode } from './folder.ts';
+import { hasCode } from '../errors.ts';
+import type { Folder } from './folder.ts';
 import type { Reading } from './reading.ts';
 import { readFileChunks } from './version.ts';
 

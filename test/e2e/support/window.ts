@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -50,6 +50,8 @@ export interface TestWindow {
   /** The command as the extension ships it, on this home: a second pair of eyes. Throws when it fails. */
   cli(...args: string[]): string;
   bottles(): readonly BottleRecord[];
+  /** Names of the folders in which the home keeps its bottles. */
+  states(): readonly string[];
   /** Picture of the window into `test-results/e2e/`. */
   shot(name: string): Promise<void>;
   /** Ends every bottle of the home and removes everything. */
@@ -69,6 +71,7 @@ export async function openWindow(options: WindowOptions): Promise<TestWindow> {
   const started: { editor?: EditorServer; browser?: Browser } = {};
   const cli = (...args: string[]): string =>
     execFileSync(process.execPath, [installed(folder), ...args], { env: { ...process.env, ...env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const states = (): readonly string[] => (existsSync(join(home, 'state')) ? readdirSync(join(home, 'state')).filter((name) => !name.startsWith('.')) : []);
   const bottles = (): readonly BottleRecord[] => JSON.parse(cli('list', '--json'));
   const close = async (): Promise<void> => {
     await started.browser?.close();
@@ -92,7 +95,7 @@ export async function openWindow(options: WindowOptions): Promise<TestWindow> {
     const address = (query: string): string => `${origin}/?${query}`;
     await vs.open(options.query === undefined ? url : address(options.query));
     if (options.askForTrust !== true) await vs.status('botBottle.status').waitFor({ timeout: 60_000 });
-    return { vs, folder, home, workspace, address, cli, bottles, close, shot: (name) => picture(vs, join(shots, `${name.replaceAll(/\W+/g, '-')}.png`)) };
+    return { vs, folder, home, workspace, address, cli, bottles, states, close, shot: (name) => picture(vs, join(shots, `${name.replaceAll(/\W+/g, '-')}.png`)) };
   } catch (thrown) {
     await close();
     throw thrown;

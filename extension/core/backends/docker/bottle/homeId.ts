@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readlink, realpath, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasCode } from '../../../workspace/folder.ts';
+import { hasCode } from '../../../errors.ts';
 
 const fileName = '.home-id';
 

@@ -2,6 +2,7 @@ import type Dockerode from 'dockerode';
 import { BottleError } from '../../../errors.ts';
 import type { ContainerContext } from '../containers/context.ts';
 import { overlayOptions } from '../containers/overlay.ts';
+import { nameTakenHint } from '../engine/engineError.ts';
 import { labelFilter, labels, labelsOf, objectName, type Role } from './objects.ts';
 import { settleAll } from './settleAll.ts';
 
@@ -31,6 +32,6 @@ export async function createVolumes(docker: Dockerode, context: ContainerContext
   );
   const made = await docker.listVolumes({ filters: labelFilter({ [labels.start]: identity.start }) });
   if ((made.Volumes ?? []).length !== wanted.size) {
-    throw new BottleError('busy', `A bottle named ${identity.slug} already exists at this engine.`, { hint: 'Choose another label, or run bot-bottle cleanup.' });
+    throw new BottleError('busy', `A bottle named ${identity.slug} already exists at this engine.`, { hint: nameTakenHint });
   }
 }

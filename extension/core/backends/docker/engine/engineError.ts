@@ -37,6 +37,9 @@ const connectionCures: Readonly<Record<string, Cure>> = {
 /** The engine's answer to a name it has already given. It answers so in other cases too; its words tell. */
 const nameTaken = 409;
 
+/** What to do when a bottle's name is taken at an engine. */
+export const nameTakenHint = 'Choose another label, or run bot-bottle cleanup.';
+
 /** The HTTP status an engine refused a call with; undefined for anything else. */
 export function statusOf(thrown: unknown): number | undefined {
   return httpError.safeParse(thrown).data?.statusCode;
@@ -58,7 +61,7 @@ export function engineError(thrown: unknown, endpoint: Endpoint, doing: string, 
   const cure = connectionCures[failure];
   if (cure !== undefined) return new BottleError('backend-unavailable', cure.sentence(describeEndpoint(endpoint)), { hint: cure.hint, cause: thrown });
   if (statusOf(first) === nameTaken && engineWords(first).includes('already in use')) {
-    return new BottleError('busy', `Docker could not ${doing}: ${engineWords(thrown)}`, { hint: 'bot-bottle cleanup removes what is left of bottles; or choose another label.', cause: thrown });
+    return new BottleError('busy', `Docker could not ${doing}: ${engineWords(thrown)}`, { hint: nameTakenHint, cause: thrown });
   }
   if (fileError.safeParse(thrown).success) return new BottleError(code, `This machine could not ${doing}: ${engineWords(thrown)}`, { cause: thrown });
   return new BottleError(code, `Docker could not ${doing}: ${engineWords(thrown)}`, { cause: thrown });
